@@ -1,0 +1,14 @@
+using Kernels.Generators.Emission;
+using Kernels.Generators.Specs;
+
+namespace Kernels.Generators.Targets.Simd;
+
+internal static class SimdAttention
+{
+    /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
+    public static IEnumerable<string> ProgramNames() => [];
+
+    public static void Write(SourceWriter writer, AttentionSpec spec)
+    {
+    }
+}

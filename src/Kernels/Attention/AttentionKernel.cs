@@ -1,0 +1,58 @@
+namespace Kernels;
+
+/// <summary>A declared attention kernel: O = softmax(scale·Q·Kᵀ restricted to the declared pattern)·V.</summary>
+/// <remarks>Obtained from a <c>static partial</c> property carrying an <see cref="AttentionAttribute"/>. Immutable and thread-safe.</remarks>
+public sealed class AttentionKernel
+{
+    private readonly AttentionProgram[] _programs;
+
+    /// <summary>Called by generated code.</summary>
+    public AttentionKernel(AttentionDeclaration declaration, params AttentionProgram[] programs)
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        Declaration = declaration;
+        _programs = programs;
+    }
+
+    /// <summary>What was declared.</summary>
+    public AttentionDeclaration Declaration { get; }
+
+    /// <summary>Whether <paramref name="device"/> can run this kernel on <paramref name="shape"/>, and if not, why.</summary>
+    public Support Supports(Device device, in AttentionShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (shape.HeadDim != Declaration.HeadDim)
+            return Support.No($"head dimension {shape.HeadDim} was asked for and the kernel was declared with HeadDim = {Declaration.HeadDim}");
+        if (shape.Batch < 1 || shape.Queries < 1 || shape.Keys < 1)
+            return Support.No($"batch {shape.Batch}, queries {shape.Queries} and keys {shape.Keys} must each be at least 1");
+        if (shape.KeyHeads < 1 || shape.QueryHeads < 1 || shape.QueryHeads % shape.KeyHeads != 0)
+            return Support.No($"{shape.QueryHeads} query heads do not divide evenly among {shape.KeyHeads} key heads");
+        if (shape.QueryType == ElementType.Int32 || shape.KeyType == ElementType.Int32)
+            return Support.No("tensors must be stored as Float32, BFloat16 or Float16");
+        var program = Find(device);
+        return program is null
+            ? Support.No($"no program was generated for device {device.Name}")
+            : program.Supports(device, Declaration, shape);
+    }
+
+    /// <summary>Checks once, sizes the workspace, and returns a plan that runs without allocating.</summary>
+    /// <exception cref="KernelException">The device cannot run the kernel on this shape.</exception>
+    public AttentionPlan Plan(Device device, in AttentionShape shape)
+    {
+        var support = Supports(device, shape);
+        if (!support.IsSupported)
+            throw new KernelException(
+                Declaration.Name, device.Name, shape.ToString(), support.Reason!, "Change the shape or declare another kernel.");
+        return Find(device)!.Plan(device, Declaration, shape);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Declaration.Name} ({Declaration.Pattern}, d={Declaration.HeadDim}, {Declaration.Hash})";
+
+    private AttentionProgram? Find(Device device)
+    {
+        foreach (var program in _programs)
+            if (program.Targets(device)) return program;
+        return null;
+    }
+}

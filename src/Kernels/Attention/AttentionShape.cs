@@ -1,0 +1,18 @@
+namespace Kernels;
+
+/// <summary>The largest problem a plan must hold; a run may be smaller in queries and keys.</summary>
+/// <param name="Batch">Sequences.</param>
+/// <param name="Queries">Most query tokens of one run.</param>
+/// <param name="Keys">Most key tokens of one run.</param>
+/// <param name="QueryHeads">Query heads.</param>
+/// <param name="KeyHeads">Key and value heads; divides <paramref name="QueryHeads"/> (grouped-query attention).</param>
+/// <param name="HeadDim">Channels of a head; equals the kernel's.</param>
+/// <param name="QueryType">Storage of queries and output.</param>
+/// <param name="KeyType">Storage of keys and values.</param>
+public readonly record struct AttentionShape(
+    int Batch, int Queries, int Keys, int QueryHeads, int KeyHeads, int HeadDim,
+    ElementType QueryType = ElementType.Float32, ElementType KeyType = ElementType.Float32)
+{
+    /// <summary>Query heads that share one key head.</summary>
+    public int GroupSize => QueryHeads / KeyHeads;
+}

@@ -1,0 +1,23 @@
+namespace Kernels;
+
+/// <summary>What an attribute declared, as the generator recorded it.</summary>
+public sealed record MatMulDeclaration
+{
+    /// <summary>Type and property, such as <c>MyKernels.GateProjection</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Hash of the declaration, for traces and tuning records.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>How weights are stored.</summary>
+    public required WeightFormat Format { get; init; }
+
+    /// <summary>Stored weights of a group (N of N:M); 0 for dense.</summary>
+    public int Kept { get; init; }
+
+    /// <summary>Consecutive weights of a group (M of N:M); 0 for dense.</summary>
+    public int Of { get; init; }
+
+    /// <summary>Name of the inlined epilogue, if any.</summary>
+    public string? Epilogue { get; init; }
+}

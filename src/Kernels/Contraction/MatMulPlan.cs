@@ -1,0 +1,66 @@
+namespace Kernels;
+
+/// <summary>A product made ready for one device and one largest shape.</summary>
+/// <remarks>One run at a time per plan; several plans may run at once. Running allocates nothing.</remarks>
+public abstract class MatMulPlan : IDisposable
+{
+    /// <summary>Creates the plan.</summary>
+    protected MatMulPlan(Device device, MatMulDeclaration declaration, in MatMulShape shape)
+    {
+        Device = device;
+        Declaration = declaration;
+        Shape = shape;
+    }
+
+    /// <summary>Where the plan runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>What was declared.</summary>
+    public MatMulDeclaration Declaration { get; }
+
+    /// <summary>The largest problem the plan holds.</summary>
+    public MatMulShape Shape { get; }
+
+    /// <summary>Bytes of workspace the plan owns.</summary>
+    public abstract long WorkspaceBytes { get; }
+
+    /// <summary>Runs the product: output = epilogue(input·weightsᵀ).</summary>
+    /// <param name="input">fp32 [rows, inputs].</param>
+    /// <param name="weights">Weights packed by the same kernel for the same device.</param>
+    /// <param name="output">fp32 [rows, outputs].</param>
+    /// <exception cref="KernelException">A tensor does not fit the plan; nothing was launched.</exception>
+    public void Run(Tensor input, PackedWeights weights, Tensor output)
+    {
+        Check("input", input, Shape.Inputs);
+        Check("output", output, Shape.Outputs);
+        if (input[0] != output[0])
+            throw Refuse($"{output[0]} output rows", $"there are {input[0]} input rows", "Pass tensors of equal rows.");
+        if (weights is null || weights.Device != Device || weights.Inputs != Shape.Inputs || weights.Outputs != Shape.Outputs
+            || weights.Type != Shape.WeightType)
+            throw Refuse(
+                weights is null ? "no weights" : $"{weights.Type}[{weights.Outputs}, {weights.Inputs}] weights on {weights.Device.Name}",
+                $"{Shape.WeightType}[{Shape.Outputs}, {Shape.Inputs}] on {Device.Name} was planned", "Pack the weights with this kernel for this device.");
+        RunCore(input, weights, output);
+    }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>Launches the checked run.</summary>
+    protected abstract void RunCore(in Tensor input, PackedWeights weights, in Tensor output);
+
+    /// <summary>The exception a refused argument deserves.</summary>
+    protected KernelException Refuse(string received, string limit, string remedy) =>
+        new(Declaration.Name, Device.Name, received, limit, remedy);
+
+    private void Check(string what, in Tensor tensor, int columns)
+    {
+        if (tensor.Buffer is null) throw Refuse($"no {what}", "a tensor is required", "Pass a tensor made with Tensor.Matrix.");
+        if (tensor.Buffer.Device != Device)
+            throw Refuse($"{what} on {tensor.Buffer.Device.Name}", $"the plan runs on {Device.Name}", "Copy the tensor to the plan's device.");
+        if (tensor.Rank != 2 || tensor.Type != ElementType.Float32 || tensor[1] != columns)
+            throw Refuse($"{what} {tensor}", $"Float32[rows, {columns}] was planned", "Plan again with the tensor's shape.");
+        if (tensor[0] < 1 || tensor[0] > Shape.Rows)
+            throw Refuse($"{what} {tensor}", $"the plan holds 1 to {Shape.Rows} rows", "Plan again with a larger shape.");
+    }
+}

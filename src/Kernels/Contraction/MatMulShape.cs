@@ -1,0 +1,8 @@
+namespace Kernels;
+
+/// <summary>The largest product a plan must hold; a run may have fewer rows.</summary>
+/// <param name="Rows">Most activation rows (tokens) of one run.</param>
+/// <param name="Inputs">Columns of the activations and of the weights.</param>
+/// <param name="Outputs">Rows of the weights, columns of the result.</param>
+/// <param name="WeightType">Storage of the weight values.</param>
+public readonly record struct MatMulShape(int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32);

@@ -1,0 +1,11 @@
+namespace Kernels;
+
+/// <summary>How a weight matrix is stored for a product.</summary>
+public enum WeightFormat
+{
+    /// <summary>Every weight.</summary>
+    Dense,
+
+    /// <summary>N of every M consecutive inputs of an output row (2:4).</summary>
+    SemiStructured,
+}

@@ -1,0 +1,4 @@
+namespace Kernels;
+
+/// <summary>Declares attention over every key (causal or full).</summary>
+public sealed class DenseAttentionAttribute : AttentionAttribute;

@@ -1,0 +1,45 @@
+namespace Kernels;
+
+/// <summary>Where kernels run and buffers live.</summary>
+/// <remarks>
+/// A device may be used from several threads when each thread uses its own plans. Work on GPU devices is queued in order;
+/// <see cref="Synchronize"/> waits for it. <see cref="DeviceBuffer.CopyTo"/> waits by itself.
+/// </remarks>
+public abstract class Device : IDisposable
+{
+    private long _allocated, _peak;
+
+    /// <summary>The family this device belongs to.</summary>
+    public abstract DeviceKind Kind { get; }
+
+    /// <summary>The name used on command lines: <c>cpu</c>, <c>opencl</c>, <c>cuda</c>, <c>simulator</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the device is, for people: vendor, model, vector width or driver.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Bytes now held by buffers of this device.</summary>
+    public long AllocatedBytes => Interlocked.Read(ref _allocated);
+
+    /// <summary>The most bytes ever held at once.</summary>
+    public long PeakAllocatedBytes => Interlocked.Read(ref _peak);
+
+    /// <summary>Reserves <paramref name="byteLength"/> bytes, zeroed, aligned to 64 bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The device has no room; the message names the request.</exception>
+    public abstract DeviceBuffer Allocate(long byteLength);
+
+    /// <summary>Waits until all queued work is done.</summary>
+    public abstract void Synchronize();
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>Called by buffers when they take (positive) or give back (negative) memory.</summary>
+    protected internal void Account(long bytes)
+    {
+        var now = Interlocked.Add(ref _allocated, bytes);
+        long peak;
+        while (now > (peak = Interlocked.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, now, peak) != peak) { }
+    }
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. As root it first installs what some tests need (an OpenCL runtime for the processor).
+# KERNELS_REQUIRE_DEVICES=cpu,opencl,simulator turns a missing device from a skip with a reason into a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+if ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing PoCL (OpenCL on the processor) with apt-get."
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pocl-opencl-icd ocl-icd-libopencl1) >/dev/null ||
+      echo "PoCL could not be installed; tests on opencl are skipped unless required."
+  else
+    echo "No OpenCL runtime: tests on opencl are skipped unless required. Install pocl-opencl-icd (Debian, Ubuntu) to run them."
+  fi
+fi
+
+dotnet build Kernels.sln -c Release -v quiet
+dotnet test Kernels.sln -c Release --no-build "$@"
