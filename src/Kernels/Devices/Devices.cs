@@ -14,11 +14,21 @@ public static class Devices
     /// <param name="reason">Why not, and the way out; null on success.</param>
     public static bool TryOpen(string name, [NotNullWhen(true)] out Device? device, [NotNullWhen(false)] out string? reason)
     {
-        (device, reason) = name switch
+        switch (name)
         {
-            "cpu" => (new CpuDevice(), null),
-            _ => ((Device?)null, (string?)$"there is no device '{name}'; the devices are {string.Join(", ", Names)}"),
-        };
-        return device is not null;
+            case "cpu":
+                (device, reason) = (new CpuDevice(), null);
+                return true;
+            case "opencl":
+                return OpenClDevices.TryOpen(out device, out reason);
+            case "cuda":
+                return CudaDevices.TryOpen(out device, out reason);
+            case "simulator":
+                (device, reason) = (SimulatorDevices.Open(GpuLowering.OpenCL), null);
+                return true;
+            default:
+                (device, reason) = (null, $"there is no device '{name}'; the devices are {string.Join(", ", Names)}");
+                return false;
+        }
     }
 }

@@ -1,0 +1,68 @@
+using System.Reflection;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace Kernels;
+
+/// <summary>The compiled kernels of one device; used under the device's lock.</summary>
+internal sealed class GpuKernelCache(IlgpuDevice device)
+{
+    private readonly Dictionary<MethodInfo, Delegate> _launchers = [];
+    private string? _poison;
+
+    public TLauncher Load<TLauncher>(GpuKernelSource source) where TLauncher : Delegate
+    {
+        if (_launchers.TryGetValue(source.Method.Method, out var known)) return (TLauncher)known;
+
+        // A failed compile leaves ILGPU's context unable to compile anything else; kernels compiled before still run.
+        if (_poison is not null)
+            throw new KernelException(
+                source.Name, device.Name, "a kernel that is not compiled yet", $"{_poison} failed to compile here and disabled the compiler",
+                "Dispose the device and open it again; avoid the kernel that failed.");
+        var support = device.Holds(source.Threads, source.SharedBytes);
+        if (!support.IsSupported) throw Refuse(source, support.Reason!);
+
+        try
+        {
+            var launcher = Load(device.Accelerator, source).CreateLauncherDelegate<TLauncher>();
+            _launchers.Add(source.Method.Method, launcher);
+            return launcher;
+        }
+        catch (Exception exception)
+        {
+            _poison = source.Name;
+            throw new KernelException(
+                source.Name, device.Name, "its ILGPU code", $"the compiler refuses it: {Innermost(exception).Message}",
+                "Use another device; dispose this one and open it again before compiling other kernels.");
+        }
+    }
+
+    /// <summary>Compiles with an exact group size, as devices launch it.</summary>
+    public static CompiledKernel Compile(Backend backend, GpuKernelSource source) =>
+        backend.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(source.Method.Method), new KernelSpecialization(source.Threads, null));
+
+    private static Kernel Load(Accelerator accelerator, GpuKernelSource source)
+    {
+        switch (accelerator)
+        {
+            case CLAccelerator openCl:
+                var compiled = Compile(openCl.Backend, source);
+                OpenClSource.FenceLocalMemory(compiled);
+                return openCl.LoadKernel(compiled);
+            case CudaAccelerator cuda:
+                return cuda.LoadKernel(Compile(cuda.Backend, source));
+            default:
+                return accelerator.LoadKernel(source.Method.Method, new KernelSpecialization(source.Threads, null));
+        }
+    }
+
+    private KernelException Refuse(GpuKernelSource source, string reason) =>
+        new(source.Name, device.Name, "a launch", reason, "Use another device or declare a smaller head dimension.");
+
+    private static Exception Innermost(Exception exception) =>
+        exception.InnerException is { } inner ? Innermost(inner) : exception;
+}

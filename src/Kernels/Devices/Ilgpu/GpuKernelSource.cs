@@ -1,0 +1,11 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>An explicitly grouped ILGPU kernel before it is compiled for a device.</summary>
+/// <param name="Name">Name for errors and traces: declaration, stage and storage types.</param>
+/// <param name="Method">A delegate of the static kernel method, type arguments bound.</param>
+/// <param name="Threads">Threads of a group; the kernel is compiled for exactly as many.</param>
+/// <param name="SharedBytes">Shared memory of a group in bytes.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed record GpuKernelSource(string Name, Delegate Method, int Threads, int SharedBytes);

@@ -1,0 +1,123 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Kernels;
+
+/// <summary>A device reached through ILGPU: an OpenCL device, an NVIDIA GPU, or ILGPU's CPU accelerator as a simulator.</summary>
+/// <remarks>Work is queued on one in-order stream; every access to the accelerator holds the device's lock.</remarks>
+public sealed class IlgpuDevice : Device
+{
+    private readonly Context _context;
+    private readonly Lock _gate = new();
+    private readonly GpuKernelCache _kernels;
+    private bool _disposed;
+
+    internal IlgpuDevice(DeviceKind kind, GpuLowering lowering, Context context, Accelerator accelerator, string description)
+    {
+        Kind = kind;
+        Lowering = lowering;
+        Description = description;
+        Accelerator = accelerator;
+        Stream = accelerator.DefaultStream;
+        _context = context;
+        _kernels = new GpuKernelCache(this);
+    }
+
+    /// <inheritdoc/>
+    public override DeviceKind Kind { get; }
+
+    /// <inheritdoc/>
+    public override string Name => Kind switch
+    {
+        DeviceKind.OpenCL => "opencl",
+        DeviceKind.Cuda => "cuda",
+        _ => "simulator",
+    };
+
+    /// <inheritdoc/>
+    public override string Description { get; }
+
+    /// <summary>The lowering whose kernels run here.</summary>
+    public GpuLowering Lowering { get; }
+
+    /// <summary>Most threads of a group.</summary>
+    public int MaxThreadsPerGroup => Accelerator.MaxNumThreadsPerGroup;
+
+    /// <summary>Shared memory of a group in bytes; more than 48 KB is never used.</summary>
+    public int MaxSharedBytesPerGroup => Math.Min(Accelerator.MaxSharedMemoryPerGroup, 48 * 1024);
+
+    internal Accelerator Accelerator { get; }
+
+    internal AcceleratorStream Stream { get; }
+
+    /// <inheritdoc/>
+    public override DeviceBuffer Allocate(long byteLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
+        return new IlgpuBuffer(this, byteLength);
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        using var access = Enter();
+        Stream.Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            Accelerator.Dispose();
+            _context.Dispose();
+        }
+    }
+
+    /// <summary>Why a kernel with these needs cannot run here, or yes.</summary>
+    internal Support Holds(int threads, int sharedBytes)
+    {
+        if (threads > MaxThreadsPerGroup)
+            return Support.No($"the kernel needs groups of {threads} threads and {Name} has at most {MaxThreadsPerGroup}");
+        return sharedBytes > MaxSharedBytesPerGroup
+            ? Support.No($"the kernel needs {sharedBytes} bytes of shared memory and {Name} has {MaxSharedBytesPerGroup}")
+            : Support.Yes;
+    }
+
+    /// <summary>The launcher of <paramref name="source"/>, compiled on first use.</summary>
+    /// <exception cref="KernelException">The kernel does not fit or does not compile.</exception>
+    internal TLauncher Load<TLauncher>(GpuKernelSource source) where TLauncher : Delegate
+    {
+        using var access = Enter();
+        return _kernels.Load<TLauncher>(source);
+    }
+
+    /// <summary>Takes the device's lock and makes its accelerator current on this thread until disposed.</summary>
+    internal Access Enter() => new(this);
+
+    internal readonly ref struct Access
+    {
+        private readonly Lock.Scope _scope;
+        private readonly ScopedAcceleratorBinding _binding;
+
+        public Access(IlgpuDevice device)
+        {
+            _scope = device._gate.EnterScope();
+            if (device._disposed)
+            {
+                _scope.Dispose();
+                throw new ObjectDisposedException(device.Name);
+            }
+
+            _binding = device.Accelerator.BindScoped();
+        }
+
+        public void Dispose()
+        {
+            _binding.Dispose();
+            _scope.Dispose();
+        }
+    }
+}
