@@ -1,0 +1,45 @@
+namespace Kernels.Testing;
+
+/// <summary>The attention problems every device is tried on, by name.</summary>
+public static class AttentionCases
+{
+    private const ElementType BFloat16 = ElementType.BFloat16, Float16 = ElementType.Float16;
+
+    private static readonly AttentionCase[] All =
+    [
+        new("one token", AttentionKernels.Causal8, new(1, 1, 1, 1, 1, 8)),
+        new("tiny", AttentionKernels.Causal8, new(1, 5, 9, 2, 1, 8)) { Gap = 3 },
+        new("tails", AttentionKernels.Causal20, new(2, 37, 37, 2, 2, 20)) { Gap = 5, Spare = 7 },
+        new("prefill", AttentionKernels.Causal64, new(1, 200, 200, 2, 2, 64)),
+        new("chunk", AttentionKernels.Causal64, new(1, 70, 300, 4, 2, 64)) { Spare = 100 },
+        new("decode", AttentionKernels.Causal64, new(2, 1, 333, 4, 1, 64)),
+        new("two queries", AttentionKernels.Causal128, new(1, 2, 129, 2, 1, 128)) { Gap = 8 },
+        new("wide head", AttentionKernels.Causal256, new(1, 66, 66, 2, 1, 256)),
+        new("full", AttentionKernels.Full64, new(2, 65, 65, 2, 1, 64)),
+        new("full, more keys", AttentionKernels.Full64, new(1, 33, 100, 2, 2, 64)),
+        new("full, more queries", AttentionKernels.Full64, new(1, 100, 33, 2, 2, 64)),
+        new("bfloat16", AttentionKernels.Causal64, new(1, 70, 90, 2, 1, 64, BFloat16, BFloat16)) { Gap = 1 },
+        new("float16", AttentionKernels.Causal20, new(1, 70, 90, 2, 1, 20, Float16, Float16)) { Gap = 2 },
+        new("bfloat16 keys", AttentionKernels.Causal128, new(1, 40, 70, 2, 1, 128, ElementType.Float32, BFloat16)),
+        new("float16 keys", AttentionKernels.Causal8, new(1, 3, 70, 2, 1, 8, ElementType.Float32, Float16)),
+        new("anchor, tiny", AttentionKernels.Anchor64, new(1, 10, 300, 1, 1, 64)),
+        new("anchor, one group", AttentionKernels.Anchor64, new(1, 60, 60, 2, 1, 64)),
+        new("anchor", AttentionKernels.Anchor64, new(2, 330, 330, 2, 1, 64)) { Gap = 4, Spare = 10 },
+        new("anchor, chunk", AttentionKernels.Anchor64, new(1, 75, 290, 2, 2, 64)) { Spare = 40 },
+        new("anchor, decode", AttentionKernels.Anchor64, new(1, 1, 301, 4, 2, 64)),
+        new("anchor, bfloat16", AttentionKernels.Anchor64, new(1, 200, 200, 2, 1, 64, BFloat16, BFloat16)),
+        new("anchor, odd blocks", AttentionKernels.Anchor20, new(1, 500, 500, 2, 2, 20)),
+    ];
+
+    // A group of simulated threads takes milliseconds for every barrier.
+    private static readonly string[] Tiny = ["one token", "tiny", "float16 keys", "anchor, tiny"];
+
+    /// <summary>Names of all cases.</summary>
+    public static IEnumerable<string> Names => All.Select(item => item.Name);
+
+    /// <summary>Names of the cases small enough for the simulator.</summary>
+    public static IEnumerable<string> TinyNames => Tiny;
+
+    /// <summary>The case called <paramref name="name"/>.</summary>
+    public static AttentionCase Named(string name) => All.Single(item => item.Name == name);
+}
