@@ -32,4 +32,7 @@ public sealed record AttentionDeclaration
 
     /// <summary>Masked: whether predicate or score depends on batch or head.</summary>
     public bool PerHead { get; init; }
+
+    /// <summary>Masked: asks the user's predicate; null for other patterns.</summary>
+    public BlockClassifier? Classifier { get; init; }
 }

@@ -1,14 +1,441 @@
+using System.Globalization;
 using Kernels.Generators.Emission;
 using Kernels.Generators.Specs;
 
 namespace Kernels.Generators.Targets.Simd;
 
+/// <summary>Prints the tile arithmetic of an attention kernel for each vector width.</summary>
 internal static class SimdAttention
 {
+    private const string Unsafe = "global::System.Runtime.CompilerServices";
+
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
-    public static IEnumerable<string> ProgramNames() => [];
+    public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(width => $"Simd{width.Bits}");
 
     public static void Write(SourceWriter writer, AttentionSpec spec)
     {
+        foreach (var width in VectorWidth.All)
+        {
+            writer.Line();
+            using (writer.Open($"private sealed unsafe class Simd{width.Bits} : global::Kernels.CpuAttentionProgram"))
+                new Program(writer, spec, width).Write();
+        }
+    }
+
+    /// <summary>One program class.</summary>
+    private sealed class Program(SourceWriter writer, AttentionSpec spec, VectorWidth width)
+    {
+        private readonly int _stride = (spec.HeadDim + width.Lanes - 1) / width.Lanes * width.Lanes;
+        private readonly int _smallRows = width.TileRows / 3;
+
+        private string V => width.Class;
+
+        private string Float => width.Of("float");
+
+        private bool HasMask => spec.Mask is not null;
+
+        private bool HasScore => spec.Score is not null;
+
+        /// <summary>Whether a score may be −∞, so that its weight must be exactly 0.</summary>
+        private bool MayExclude => HasMask || HasScore;
+
+        public void Write()
+        {
+            var scale = HasScore ? spec.Scale : (float)(spec.Scale * 1.4426950408889634);
+            writer.Line($"private const int HeadDim = {spec.HeadDim}, Stride = {_stride}, Lanes = {width.Lanes}, Keys = {width.Panel};");
+            writer.Line($"public override int VectorBits => {width.Bits};");
+            writer.Line($"public override int Panel => {width.Panel};");
+            writer.Line($"public override int RowStep => {_smallRows};");
+            writer.Line($"public override int TileRows => {width.TileRows};");
+            writer.Line($"public override int RowStride => Stride;");
+            writer.Line($"public override float QueryScale => {scale.ToString("R", CultureInfo.InvariantCulture)}f;");
+            WriteScore();
+            WriteVisit();
+            WriteVisitFew();
+            foreach (var rows in new[] { width.TileRows, _smallRows })
+            {
+                WriteScoreTile(rows);
+                WriteValueTile(rows, width.TileVectors);
+                if (_stride % width.Panel != 0) WriteValueTile(rows, 1);
+            }
+
+            WriteSoftmax();
+            WriteFewScores();
+            WriteFewValues();
+            if (MayExclude) WriteRefine();
+        }
+
+        private void WriteScore() => writer.Line($$"""
+
+            public override void Score(float* query, int rows, float* keys, float* scores)
+            {
+                var row = 0;
+                for (; row <= rows - {{width.TileRows}}; row += {{width.TileRows}})
+                    Score{{width.TileRows}}(query + row * Stride, keys, scores + row * ChunkKeys);
+                for (; row < rows; row += {{_smallRows}})
+                    Score{{_smallRows}}(query + row * Stride, keys, scores + row * ChunkKeys);
+            }
+            """);
+
+        private void WriteVisit()
+        {
+            writer.Line($$"""
+
+                public override long Visit(
+                    in global::Kernels.AttentionTile tile, float* keys, float* values, long slice, int firstKey, int count, int visible, bool partial)
+                {
+                    long visited = 0;
+                    var scales = stackalloc float[{{width.TileRows}}];
+                    for (var chunk = 0; chunk < count; chunk += ChunkKeys)
+                    {
+                        var length = global::System.Math.Min(ChunkKeys, count - chunk);
+                        for (int row = 0, step; row < tile.Rows; row += step)
+                        {
+                            step = tile.Rows - row > {{width.TileRows - _smallRows}} ? {{width.TileRows}} : {{_smallRows}};
+                            var used = global::System.Math.Min(step, tile.Rows - row);
+                            var seen = global::System.Math.Min(length, visible + row + used - 1 - chunk);
+                            if (seen <= 0) continue;
+                            var query = tile.Query + row * Stride;
+                            var panels = keys + (long)chunk * HeadDim;
+                            if (step == {{width.TileRows}})
+                                for (var key = 0; key < seen; key += Keys) Score{{width.TileRows}}(query, panels + (long)key * HeadDim, tile.Scores + key);
+                            else
+                                for (var key = 0; key < seen; key += Keys) Score{{_smallRows}}(query, panels + (long)key * HeadDim, tile.Scores + key);
+                """);
+            if (MayExclude)
+            {
+                writer.Line($$"""
+                                for (var r = 0; r < used; r++)
+                                {
+                                    var sees = global::System.Math.Max(0, global::System.Math.Min(length, visible + row + r - chunk));
+                                    visited += Refine(
+                                        tile.Scores + r * ChunkKeys, firstKey + chunk, sees, tile.Batch, tile.Head + (row + r) % tile.Group,
+                                        tile.Position + (row + r) / tile.Group, partial);
+                                }
+                    """);
+            }
+
+            writer.Line($$"""
+                            for (var r = 0; r < step; r++)
+                            {
+                                var sees = global::System.Math.Max(0, global::System.Math.Min(seen, visible + row + r - chunk));
+                                scales[r] = Softmax(tile.Scores + r * ChunkKeys, sees, seen, tile.Maximum + row + r, tile.Sum + (row + r) * Lanes);
+                                {{(MayExclude ? "" : "if (r < used) visited += sees;")}}
+                            }
+
+                            var accumulator = tile.Accumulator + row * Stride;
+                            var part = values + (long)chunk * Keys;
+                """);
+            foreach (var rows in new[] { width.TileRows, _smallRows })
+            {
+                using (writer.Open($"            {(rows == width.TileRows ? $"if (step == {rows})" : "else")}"))
+                {
+                    var whole = _stride / width.Panel;
+                    if (whole > 0)
+                        writer.Line($$"""
+                                        for (var s = 0; s < {{whole}}; s++)
+                                            Value{{rows}}x{{width.TileVectors}}(tile.Scores, part + s * slice, accumulator + s * Keys, scales, seen);
+                            """);
+                    if (_stride % width.Panel != 0)
+                        writer.Line($"                Value{rows}x1(tile.Scores, part + {whole} * slice, accumulator + {whole} * Keys, scales, seen);");
+                }
+            }
+
+            writer.Line("        }\n    }\n\n    return visited;\n}");
+        }
+
+        private void WriteVisitFew() => writer.Line($$"""
+
+            public override long VisitFew(
+                in global::Kernels.AttentionTile tile, float* keys, float* values, long keyStride, long valueStride, int firstKey, int count, bool causal, bool partial)
+            {
+                long visited = 0;
+                for (var row = 0; row < tile.Rows; row++)
+                {
+                    var position = tile.Position + row / tile.Group;
+                    var sees = causal ? global::System.Math.Max(0, global::System.Math.Min(count, position + 1 - firstKey)) : count;
+                    if (sees == 0) continue;
+                    FewScores(tile.Query + row * Stride, keys, keyStride, sees, tile.Scores);
+                    {{(MayExclude
+                        ? "visited += Refine(tile.Scores, firstKey, sees, tile.Batch, tile.Head + row % tile.Group, position, partial);"
+                        : "visited += sees;")}}
+                    var scale = Softmax(tile.Scores, sees, sees, tile.Maximum + row, tile.Sum + row * Lanes);
+                    FewValues(tile.Scores, values, valueStride, sees, scale, tile.Accumulator + row * Stride);
+                }
+
+                return visited;
+            }
+            """);
+
+        /// <summary>A register tile of scores: rows × one panel, accumulated over the head dimension.</summary>
+        private void WriteScoreTile(int rows)
+        {
+            Method($"private static void Score{rows}(float* query, float* keys, float* scores)");
+            writer.Line("{");
+            Declare(rows, width.TileVectors, (_, _) => $"{Float}.Zero");
+            writer.Line("    for (var c = 0; c < HeadDim; c++)\n    {");
+            for (var v = 0; v < width.TileVectors; v++) writer.Line($"        var b{v} = {V}.Load(keys + {v * width.Lanes});");
+            Products(rows, width.TileVectors, r => $"query[{r} * Stride]");
+            writer.Line("        keys += Keys;\n        query++;\n    }\n");
+            Store(rows, width.TileVectors, "scores", "ChunkKeys");
+            writer.Line("}");
+        }
+
+        /// <summary>A register tile of outputs: rows × a slice of channels, accumulated over the keys of a chunk.</summary>
+        private void WriteValueTile(int rows, int vectors)
+        {
+            Method($"private static void Value{rows}x{vectors}(float* weights, float* values, float* accumulator, float* scales, int count)");
+            writer.Line("{");
+            Declare(rows, vectors, (r, v) => $"{V}.Load(accumulator + {r} * Stride + {v * width.Lanes}) * {V}.Create(scales[{r}])");
+            writer.Line("    for (var k = 0; k < count; k++)\n    {");
+            for (var v = 0; v < vectors; v++) writer.Line($"        var b{v} = {V}.Load(values + {v * width.Lanes});");
+            Products(rows, vectors, r => $"weights[{r} * ChunkKeys]");
+            writer.Line("        values += Keys;\n        weights++;\n    }\n");
+            Store(rows, vectors, "accumulator", "Stride");
+            writer.Line("}");
+        }
+
+        private void Declare(int rows, int vectors, Func<int, int, string> initial)
+        {
+            for (var r = 0; r < rows; r++)
+            for (var v = 0; v < vectors; v++)
+                writer.Line($"    var a{r}_{v} = {initial(r, v)};");
+        }
+
+        private void Products(int rows, int vectors, Func<int, string> factor)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                writer.Line($"        var f{r} = {V}.Create({factor(r)});");
+                for (var v = 0; v < vectors; v++) writer.Line($"        a{r}_{v} = {V}.FusedMultiplyAdd(f{r}, b{v}, a{r}_{v});");
+            }
+        }
+
+        private void Store(int rows, int vectors, string target, string stride)
+        {
+            for (var r = 0; r < rows; r++)
+            for (var v = 0; v < vectors; v++)
+                writer.Line($"    a{r}_{v}.Store({target} + {r} * {stride} + {v * width.Lanes});");
+        }
+
+        /// <summary>
+        /// Online softmax of one row: scores become weights 2^(score − maximum), the sum is continued, and the factor for
+        /// the accumulator is returned. Weights past the visible keys become 0 up to the width the value tiles read.
+        /// </summary>
+        private void WriteSoftmax()
+        {
+            Method("private static float Softmax(float* scores, int visible, int padded, float* maximum, float* sum)");
+            writer.Line($$"""
+                {
+                    var end = (padded + Lanes - 1) & -Lanes;
+                    if (visible == 0)
+                    {
+                        for (var i = 0; i < end; i += Lanes) {{Float}}.Zero.Store(scores + i);
+                        return 1f;
+                    }
+
+                    var lowest = {{V}}.Create(float.NegativeInfinity);
+                    var top0 = lowest;
+                    var top1 = lowest;
+                    var k = 0;
+                    for (; k <= visible - 2 * Lanes; k += 2 * Lanes)
+                    {
+                        top0 = {{V}}.MaxNative({{V}}.Load(scores + k), top0);
+                        top1 = {{V}}.MaxNative({{V}}.Load(scores + k + Lanes), top1);
+                    }
+
+                    var inside = {{V}}.LessThan({{width.Of("int")}}.Indices, {{V}}.Create(visible & (Lanes - 1))).AsSingle();
+                    var whole = visible & -Lanes;
+                    if (k < whole) top0 = {{V}}.MaxNative({{V}}.Load(scores + k), top0);
+                    if (whole < visible) top1 = {{V}}.MaxNative({{V}}.ConditionalSelect(inside, {{V}}.Load(scores + whole), lowest), top1);
+                    var old = *maximum;
+                    var highest = global::System.MathF.Max(old, Highest({{V}}.MaxNative(top0, top1)));
+                """);
+            if (MayExclude)
+                writer.Line($$"""
+                        if (float.IsNegativeInfinity(highest))
+                        {
+                            for (var i = 0; i < end; i += Lanes) {{Float}}.Zero.Store(scores + i);
+                            return 1f;
+                        }
+
+                    """);
+            writer.Line($$"""
+                    *maximum = highest;
+                    var scale = Power(old - highest);
+                    var shift = {{V}}.Create(highest);
+                    var total0 = {{V}}.Load(sum) * {{V}}.Create(scale);
+                    var total1 = {{Float}}.Zero;
+                    k = 0;
+                    for (; k <= whole - 2 * Lanes; k += 2 * Lanes)
+                    {
+                        var x0 = {{V}}.Load(scores + k) - shift;
+                        var x1 = {{V}}.Load(scores + k + Lanes) - shift;
+                        var p0 = Power(x0);
+                        var p1 = Power(x1);
+                        p0.Store(scores + k);
+                        p1.Store(scores + k + Lanes);
+                        total0 += p0;
+                        total1 += p1;
+                    }
+
+                    if (k < whole)
+                    {
+                        var p = Power({{V}}.Load(scores + k) - shift);
+                        p.Store(scores + k);
+                        total0 += p;
+                    }
+
+                    if (whole < visible)
+                    {
+                        var p = {{V}}.ConditionalSelect(inside, Power({{V}}.Load(scores + whole) - shift), {{Float}}.Zero);
+                        p.Store(scores + whole);
+                        total1 += p;
+                        whole += Lanes;
+                    }
+
+                    (total0 + total1).Store(sum);
+                    for (; whole < end; whole += Lanes) {{Float}}.Zero.Store(scores + whole);
+                    return scale;
+                }
+
+                private static float Power(float x) => x < -126f ? 0f : Power({{V}}.Create(x)).ToScalar();
+                """);
+
+            // 2^x: x = n + f with n whole and |f| ≤ ½; 2^f by a degree-5 minimax polynomial (relative error 9.2e-8).
+            writer.Line($$"""
+
+                [{{Unsafe}}.MethodImpl({{Unsafe}}.MethodImplOptions.AggressiveInlining)]
+                private static {{Float}} Power({{Float}} x)
+                {
+                    {{(MayExclude ? $"var excluded = {V}.LessThan(x, {V}.Create(-1e30f));" : "")}}
+                    x = {{V}}.MaxNative({{V}}.Create(-126f), x);
+                    var shifted = x + {{V}}.Create(12582912f);
+                    var f = x - (shifted - {{V}}.Create(12582912f));
+                    var p = {{V}}.FusedMultiplyAdd({{V}}.Create(0.00132647222f), f, {{V}}.Create(0.00967151298f));
+                    p = {{V}}.FusedMultiplyAdd(p, f, {{V}}.Create(0.0555073376f));
+                    p = {{V}}.FusedMultiplyAdd(p, f, {{V}}.Create(0.240222421f));
+                    p = {{V}}.FusedMultiplyAdd(p, f, {{V}}.Create(0.693146978f));
+                    p = {{V}}.FusedMultiplyAdd(p, f, {{Float}}.One);
+                    p = (p.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+                    return {{(MayExclude ? $"{V}.ConditionalSelect(excluded, {Float}.Zero, p)" : "p")}};
+                }
+
+                [{{Unsafe}}.MethodImpl({{Unsafe}}.MethodImplOptions.AggressiveInlining)]
+                private static float Highest({{Float}} x)
+                {
+                """);
+            var (vector, bits) = ("x", width.Bits);
+            while (bits > 128)
+            {
+                bits /= 2;
+                var next = $"x{bits}";
+                writer.Line($"    var {next} = global::System.Runtime.Intrinsics.Vector{bits}.MaxNative({vector}.GetLower(), {vector}.GetUpper());");
+                vector = next;
+            }
+
+            const string narrow = "global::System.Runtime.Intrinsics.Vector128";
+            writer.Line($"    var half = {narrow}.MaxNative({vector}, {narrow}.Shuffle({vector}, {narrow}.Create(2, 3, 0, 1)));");
+            writer.Line($"    return {narrow}.MaxNative(half, {narrow}.Shuffle(half, {narrow}.Create(1, 0, 3, 2))).ToScalar();");
+            writer.Line("}");
+        }
+
+        /// <summary>Dot products of one query with keys where they lie.</summary>
+        private void WriteFewScores()
+        {
+            var whole = spec.HeadDim / width.Lanes;
+            var chains = Math.Min(4, whole);
+            Method("private static void FewScores(float* query, float* keys, long stride, int count, float* scores)");
+            writer.Line("{\n    for (var k = 0; k < count; k++, keys += stride)\n    {");
+            for (var i = 0; i < whole; i++)
+            {
+                var (q, k) = ($"{V}.Load(query + {i * width.Lanes})", $"{V}.Load(keys + {i * width.Lanes})");
+                writer.Line(i < chains ? $"        var d{i} = {q} * {k};" : $"        d{i % chains} = {V}.FusedMultiplyAdd({q}, {k}, d{i % chains});");
+            }
+
+            var sum = string.Join(" + ", Enumerable.Range(0, chains).Select(i => $"d{i}"));
+            writer.Line(whole > 0 ? $"        var dot = {V}.Sum({sum});" : "        var dot = 0f;");
+            for (var c = whole * width.Lanes; c < spec.HeadDim; c++) writer.Line($"        dot += query[{c}] * keys[{c}];");
+            writer.Line("        scores[k] = dot;\n    }\n}");
+        }
+
+        /// <summary>Weighted sum of values where they lie, a few vectors of channels at a time.</summary>
+        private void WriteFewValues()
+        {
+            Method("private static void FewValues(float* weights, float* values, long stride, int count, float scale, float* accumulator)");
+            writer.Line("{");
+            var whole = spec.HeadDim / width.Lanes;
+            for (var first = 0; first < whole; first += 8)
+            {
+                var last = Math.Min(first + 8, whole);
+                using (writer.Open("    "))
+                {
+                    for (var i = first; i < last; i++)
+                        writer.Line($"    var a{i} = {V}.Load(accumulator + {i * width.Lanes}) * {V}.Create(scale);");
+                    writer.Line("    var row = values;\n    for (var k = 0; k < count; k++, row += stride)\n    {\n        var w = " + V + ".Create(weights[k]);");
+                    for (var i = first; i < last; i++)
+                        writer.Line($"        a{i} = {V}.FusedMultiplyAdd(w, {V}.Load(row + {i * width.Lanes}), a{i});");
+                    writer.Line("    }");
+                    for (var i = first; i < last; i++) writer.Line($"    a{i}.Store(accumulator + {i * width.Lanes});");
+                }
+            }
+
+            if (spec.HeadDim % width.Lanes != 0)
+                writer.Line($$"""
+                        for (var c = {{whole * width.Lanes}}; c < HeadDim; c++)
+                        {
+                            var a = accumulator[c] * scale;
+                            for (var k = 0; k < count; k++) a += weights[k] * values[k * stride + c];
+                            accumulator[c] = a;
+                        }
+                    """);
+            writer.Line("}");
+        }
+
+        /// <summary>Applies the user's score function and predicate to a row of scores; returns how many keys stay.</summary>
+        private void WriteRefine()
+        {
+            Method("private static long Refine(float* scores, int firstKey, int count, int batch, int head, int query, bool partial)");
+            using (writer.Open(""))
+            {
+                writer.Line($$"""
+                    {{(HasScore ? "" : "if (!partial) return count;")}}
+                    long visited = 0;
+                    var vb = {{V}}.Create(batch);
+                    var vh = {{V}}.Create(head);
+                    var vq = {{V}}.Create(query);
+                    var vk = {{V}}.Create(firstKey) + {{width.Of("int")}}.Indices;
+                    for (var k = 0; k < count; k += Lanes, vk += {{V}}.Create(Lanes))
+                    {
+                        var s = {{V}}.Load(scores + k);
+                        var inside = {{V}}.LessThan({{width.Of("int")}}.Indices, {{V}}.Create(count - k));
+                    """);
+                if (spec.Score is { } score)
+                    writer.Line($"    s = ({SimdExpression.Print(score.Body, width, score.Parameters.Count == 5 ? ["s", "vb", "vh", "vq", "vk"] : ["s", "vq", "vk"])}) * {V}.Create(1.44269504f);");
+                if (spec.Mask is { } mask)
+                    writer.Line($$"""
+                            var admitted = inside;
+                            if (partial)
+                            {
+                                admitted &= {{SimdExpression.Print(mask.Body, width, mask.Parameters.Count == 4 ? ["vb", "vh", "vq", "vk"] : ["vq", "vk"])}};
+                                s = {{V}}.ConditionalSelect(admitted.AsSingle(), s, {{V}}.Create(float.NegativeInfinity));
+                            }
+                        """);
+                writer.Line($$"""
+                        s.Store(scores + k);
+                        visited += global::System.Numerics.BitOperations.PopCount({{V}}.ExtractMostSignificantBits({{(HasMask ? "admitted" : "inside")}}));
+                    }
+
+                    return visited;
+                    """);
+            }
+        }
+
+        private void Method(string signature)
+        {
+            writer.Line();
+            writer.Line($"[{Unsafe}.MethodImpl({Unsafe}.MethodImplOptions.AggressiveOptimization), {Unsafe}.SkipLocalsInit]");
+            writer.Line(signature);
+        }
     }
 }

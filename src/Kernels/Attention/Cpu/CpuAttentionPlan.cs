@@ -1,0 +1,301 @@
+using System.Runtime.CompilerServices;
+
+namespace Kernels;
+
+/// <summary>What every SIMD attention plan shares: the bound tensors of a run, decoding with few rows, and finishing rows.</summary>
+internal abstract unsafe class CpuAttentionPlan : AttentionPlan
+{
+    /// <summary>Keys one task of a few-row run walks; a fixed length, so that results do not depend on the thread count.</summary>
+    private const int SplitKeys = 4096;
+
+    protected readonly CpuDevice Cpu;
+    protected readonly CpuAttentionProgram Program;
+    protected readonly int Stride;
+
+    private readonly ParallelAction _few, _merge;
+    private readonly CpuBuffer _states, _chunks;
+    private readonly long _stateFloats, _chunkFloats;
+    private readonly long[] _visited;
+    private readonly int _maxSplits;
+    private Head _query, _key, _value, _output, _logSumExp;
+    private AttentionWork _work;
+
+    protected CpuAttentionPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
+        : base(device, declaration, shape)
+    {
+        Cpu = device;
+        Program = program;
+        Stride = program.RowStride;
+        Map = declaration.Pattern == AttentionPattern.Masked ? BlockMap.Build(declaration, device, shape) : null;
+        _few = new ParallelAction(VisitSplit);
+        _merge = new ParallelAction(MergeSplits);
+        _maxSplits = (shape.Keys + SplitKeys - 1) / SplitKeys;
+        _visited = new long[device.Workers.Count];
+
+        // A state is query, accumulator, maximum and sum of FewRows rows.
+        _stateFloats = CpuAttentionProgram.FewRows * (2L * Stride + 16 + program.Lanes);
+        _states = (CpuBuffer)device.Allocate(shape.Batch * shape.KeyHeads * (long)_maxSplits * _stateFloats * sizeof(float));
+        // Per worker: widened keys and values, scores, and one row of conversion scratch.
+        _chunkFloats = CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRows * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
+        _chunks = (CpuBuffer)device.Allocate(device.Workers.Count * _chunkFloats * sizeof(float));
+    }
+
+    /// <inheritdoc/>
+    public override long WorkspaceBytes => _states.ByteLength + _chunks.ByteLength + (Map?.ByteLength ?? 0);
+
+    /// <inheritdoc/>
+    public override AttentionWork Work => _work;
+
+    /// <summary>Blocks a mask leaves; null for other patterns.</summary>
+    protected BlockMap? Map { get; }
+
+    /// <summary>Sequences, query and key tokens of the current run.</summary>
+    protected int Batch { get; private set; }
+
+    /// <summary>Query tokens of the current run.</summary>
+    protected int Queries { get; private set; }
+
+    /// <summary>Key tokens of the current run.</summary>
+    protected int Keys { get; private set; }
+
+    /// <summary>Position of the first query: queries are aligned with the last keys.</summary>
+    protected int FirstPosition => Math.Max(0, Keys - Queries);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _states.Dispose();
+        _chunks.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
+    {
+        (_query, _key, _value, _output) = (new Head(query), new Head(key), new Head(value), new Head(output));
+        _logSumExp = logSumExp is { } lse ? new Head(lse) : default;
+        (Batch, Queries, Keys) = (query[0], query[1], key[1]);
+        Array.Clear(_visited);
+        if (Queries * Shape.GroupSize <= CpuAttentionProgram.FewRows && Queries <= 4) RunFewRows();
+        else RunTiles();
+
+        long visited = 0;
+        foreach (var count in _visited) visited += count;
+        var pairs = Declaration.Causal ? (long)Queries * (Keys - Queries) + Queries * (Queries + 1L) / 2 : (long)Queries * Keys;
+        _work = new AttentionWork(visited, pairs * Batch * Shape.QueryHeads);
+    }
+
+    /// <summary>Runs with enough rows to pack keys.</summary>
+    protected abstract void RunTiles();
+
+    protected void Count(int worker, long pairs) => _visited[worker] += pairs;
+
+    protected Head KeyHead(int batch, int head) => _key.At(batch, head);
+
+    protected Head ValueHead(int batch, int head) => _value.At(batch, head);
+
+    /// <summary>Loads scaled queries of one head into consecutive rows and resets the state of the tile.</summary>
+    protected void Load(ref AttentionTile tile, int batch, int head, int row, int rows, float* scratch)
+    {
+        tile.Rows = rows;
+        tile.Position = FirstPosition + row;
+        tile.Batch = batch;
+        tile.Head = head;
+        tile.Group = 1;
+        var source = _query.At(batch, head);
+        for (var r = 0; r < rows; r++) LoadRow(source, row + r, tile.Query + (long)r * Stride, scratch);
+        Reset(tile);
+    }
+
+    /// <summary>Normalises rows and writes them, with their log-sum-exp where asked for.</summary>
+    protected void Finish(in AttentionTile tile, int row)
+    {
+        for (var r = 0; r < tile.Rows; r++) FinishRow(tile, r, tile.Batch, tile.Head, row + r);
+    }
+
+    protected void Reset(in AttentionTile tile)
+    {
+        var padded = KeyPanels.RoundUp(tile.Rows, Program.RowStep);
+        new Span<float>(tile.Query + (long)tile.Rows * Stride, (padded - tile.Rows) * Stride).Clear();
+        new Span<float>(tile.Accumulator, padded * Stride).Clear();
+        new Span<float>(tile.Maximum, padded).Fill(float.NegativeInfinity);
+        new Span<float>(tile.Sum, padded * Program.Lanes).Clear();
+    }
+
+    private void RunFewRows()
+    {
+        var splits = (Keys + SplitKeys - 1) / SplitKeys;
+        Cpu.Workers.Run(Batch * Shape.KeyHeads * splits, _few);
+        Cpu.Workers.Run(Batch * Shape.KeyHeads, _merge);
+    }
+
+    private AttentionTile State(int batch, int keyHead, int split)
+    {
+        var rows = Queries * Shape.GroupSize;
+        var floats = (float*)_states.Pointer + ((batch * Shape.KeyHeads + keyHead) * (long)_maxSplits + split) * _stateFloats;
+        return new AttentionTile
+        {
+            Query = floats,
+            Accumulator = floats + CpuAttentionProgram.FewRows * Stride,
+            Sum = floats + CpuAttentionProgram.FewRows * 2 * Stride,
+            Maximum = floats + CpuAttentionProgram.FewRows * (2 * Stride + Program.Lanes),
+            Rows = rows,
+            Position = FirstPosition,
+            Batch = batch,
+            Head = keyHead * Shape.GroupSize,
+            Group = Shape.GroupSize,
+        };
+    }
+
+    private void VisitSplit(int task, int worker)
+    {
+        var splits = (Keys + SplitKeys - 1) / SplitKeys;
+        var (pair, split) = (task / splits, task % splits);
+        var (batch, keyHead) = (pair / Shape.KeyHeads, pair % Shape.KeyHeads);
+        var chunk = (float*)_chunks.Pointer + worker * _chunkFloats;
+        var scratch = chunk + _chunkFloats - 2 * Stride;
+        var tile = State(batch, keyHead, split);
+        tile.Scores = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride;
+        for (var r = 0; r < tile.Rows; r++)
+            LoadRow(_query.At(batch, tile.Head + r % tile.Group), r / tile.Group, tile.Query + (long)r * Stride, scratch);
+        Reset(tile);
+
+        var (first, end) = (split * SplitKeys, Math.Min(Keys, (split + 1) * SplitKeys));
+        if (Map is null)
+        {
+            WalkFew(tile, first, end, false, chunk, worker);
+            return;
+        }
+
+        // Rows that share a row of the block map walk together: the heads of a token, or one row where masks differ by head.
+        var bundle = Declaration.PerHead ? 1 : tile.Group;
+        for (var r = 0; r < tile.Rows; r += bundle)
+        {
+            var part = tile;
+            part.Query += (long)r * Stride;
+            part.Accumulator += (long)r * Stride;
+            part.Maximum += r;
+            part.Sum += r * Program.Lanes;
+            part.Rows = bundle;
+            part.Position += r / tile.Group;
+            part.Head += r % tile.Group;
+            part.Group = bundle;
+            foreach (var entry in Map.Row(batch, part.Head, part.Position / Map.Block))
+            {
+                var start = (entry >> 1) * Map.Block;
+                var (from, to) = (Math.Max(first, start), Math.Min(end, start + Map.Block));
+                if (from < to) WalkFew(part, from, to, (entry & 1) == 0, chunk, worker);
+            }
+        }
+    }
+
+    private void WalkFew(in AttentionTile tile, int first, int end, bool partial, float* chunk, int worker)
+    {
+        var (key, value) = (KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize));
+        var widened = chunk + CpuAttentionProgram.FewRowsChunk * Stride;
+        for (var start = first; start < end; start += CpuAttentionProgram.FewRowsChunk)
+        {
+            var count = Math.Min(CpuAttentionProgram.FewRowsChunk, end - start);
+            Count(worker, Program.VisitFew(
+                tile, key.Rows(start, count, Shape.HeadDim, chunk, Stride, out var keyStride),
+                value.Rows(start, count, Shape.HeadDim, widened, Stride, out var valueStride),
+                keyStride, valueStride, start, count, Declaration.Causal, partial));
+        }
+    }
+
+    private void MergeSplits(int task, int worker)
+    {
+        var splits = (Keys + SplitKeys - 1) / SplitKeys;
+        var (batch, keyHead) = (task / Shape.KeyHeads, task % Shape.KeyHeads);
+        var merged = State(batch, keyHead, 0);
+        for (var split = 1; split < splits; split++)
+        {
+            var next = State(batch, keyHead, split);
+            for (var r = 0; r < merged.Rows; r++)
+            {
+                var maximum = MathF.Max(merged.Maximum[r], next.Maximum[r]);
+                if (float.IsNegativeInfinity(maximum)) continue;
+                var (left, right) = (float.Exp2(merged.Maximum[r] - maximum), float.Exp2(next.Maximum[r] - maximum));
+                merged.Maximum[r] = maximum;
+                Blend(merged.Accumulator + r * Stride, left, next.Accumulator + r * Stride, right, Stride);
+                Blend(merged.Sum + r * Program.Lanes, left, next.Sum + r * Program.Lanes, right, Program.Lanes);
+            }
+        }
+
+        for (var r = 0; r < merged.Rows; r++) FinishRow(merged, r, batch, merged.Head + r % merged.Group, r / merged.Group);
+    }
+
+    private static void Blend(float* target, float left, float* source, float right, int count)
+    {
+        for (var i = 0; i < count; i++) target[i] = target[i] * left + source[i] * right;
+    }
+
+    private void LoadRow(in Head source, int token, float* target, float* scratch)
+    {
+        var row = source.Row(token, Shape.HeadDim, scratch);
+        for (var c = 0; c < Shape.HeadDim; c++) target[c] = row[c] * Program.QueryScale;
+        for (var c = Shape.HeadDim; c < Stride; c++) target[c] = 0;
+    }
+
+    private void FinishRow(in AttentionTile tile, int r, int batch, int head, int token)
+    {
+        var accumulator = tile.Accumulator + (long)r * Stride;
+        float sum = 0;
+        for (var lane = 0; lane < Program.Lanes; lane++) sum += tile.Sum[r * Program.Lanes + lane];
+        var empty = float.IsNegativeInfinity(tile.Maximum[r]);
+        var factor = empty ? 0 : 1 / sum;
+        for (var c = 0; c < Shape.HeadDim; c++) accumulator[c] *= factor;
+        _output.At(batch, head).Store(token, Shape.HeadDim, accumulator);
+        if (_logSumExp.Data == null) return;
+        var logSumExp = empty ? float.NegativeInfinity : (tile.Maximum[r] + float.Log2(sum)) * 0.69314718f;
+        _logSumExp.At(batch, head).Store(token, 1, &logSumExp);
+    }
+
+    /// <summary>The rows of one head of a bound tensor.</summary>
+    protected readonly struct Head
+    {
+        private readonly ElementType _type;
+        private readonly long _batchStride, _tokenStride, _headStride;
+
+        public Head(in Tensor tensor)
+        {
+            _type = tensor.Type;
+            Data = ((CpuBuffer)tensor.Buffer).Pointer + tensor.Offset * _type.Size();
+            (_batchStride, _tokenStride, _headStride) = (tensor.Stride(0), tensor.Stride(1), tensor.Stride(2));
+        }
+
+        private Head(byte* data, ElementType type, long tokenStride)
+        {
+            Data = data;
+            _type = type;
+            _tokenStride = tokenStride;
+        }
+
+        public byte* Data { get; }
+
+        public ElementType Type => _type;
+
+        public long TokenStride => _tokenStride;
+
+        public Head At(int batch, int head) =>
+            new(Data + (batch * _batchStride + head * _headStride) * _type.Size(), _type, _tokenStride);
+
+        public float* Row(int token, int channels, float* scratch) => Widening.Row(Data, _type, token * _tokenStride, channels, scratch);
+
+        /// <summary>Consecutive rows as fp32: in place, or widened into <paramref name="scratch"/>.</summary>
+        public float* Rows(int first, int count, int channels, float* scratch, int scratchStride, out long stride)
+        {
+            if (_type == ElementType.Float32)
+            {
+                stride = _tokenStride;
+                return (float*)Data + first * _tokenStride;
+            }
+
+            stride = scratchStride;
+            for (var i = 0; i < count; i++)
+                Widening.Widen((ushort*)Data + (first + i) * _tokenStride, _type, channels, scratch + (long)i * scratchStride);
+            return scratch;
+        }
+
+        public void Store(int token, int channels, float* source) => Widening.Store(source, channels, Data, _type, token * _tokenStride);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Kernels;
+
+/// <summary>Brings keys and values into the layouts register tiles stream: channel-major panels of keys, slices of values.</summary>
+internal static unsafe class KeyPanels
+{
+    /// <summary>Bytes needed for <paramref name="keys"/> keys (rounded up to panels) of <paramref name="channels"/> channels.</summary>
+    public static long Floats(int keys, int channels, int panel) => (long)RoundUp(keys, panel) * channels;
+
+    /// <summary>Packs keys [first, first + count) into panels [.., channels, panel]; missing keys of the last panel become 0.</summary>
+    /// <param name="source">Element (0, 0) of the head.</param>
+    /// <param name="type">Storage of the source.</param>
+    /// <param name="stride">Elements between keys.</param>
+    /// <param name="indices">Which keys, or null for consecutive ones from <paramref name="first"/>.</param>
+    /// <param name="first">First key, or first entry of <paramref name="indices"/>.</param>
+    /// <param name="count">Keys.</param>
+    /// <param name="channels">Channels of a key.</param>
+    /// <param name="panel">Keys of a panel.</param>
+    /// <param name="scratch">Room for one row of fp32.</param>
+    /// <param name="target">Result.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackKeys(
+        byte* source, ElementType type, long stride, int* indices, int first, int count, int channels, int panel, float* scratch, float* target)
+    {
+        var padded = RoundUp(count, panel);
+        for (var key = 0; key < padded; key++)
+        {
+            var column = target + (long)(key / panel) * panel * channels + key % panel;
+            if (key >= count)
+            {
+                for (var channel = 0; channel < channels; channel++) column[(long)channel * panel] = 0;
+                continue;
+            }
+
+            var row = Widening.Row(source, type, (indices == null ? first + key : indices[first + key]) * stride, channels, scratch);
+            for (var channel = 0; channel < channels; channel++) column[(long)channel * panel] = row[channel];
+        }
+    }
+
+    /// <summary>Packs values into slices [channels / panel][count][panel]; missing channels of the last slice become 0.</summary>
+    /// <param name="source">Element (0, 0) of the head.</param>
+    /// <param name="type">Storage of the source.</param>
+    /// <param name="stride">Elements between values.</param>
+    /// <param name="indices">Which values, or null for consecutive ones from <paramref name="first"/>.</param>
+    /// <param name="first">First value, or first entry of <paramref name="indices"/>.</param>
+    /// <param name="count">Values.</param>
+    /// <param name="channels">Channels of a value.</param>
+    /// <param name="panel">Channels of a slice.</param>
+    /// <param name="slice">Floats from one slice to the next.</param>
+    /// <param name="scratch">Room for one row of fp32.</param>
+    /// <param name="target">Result, at the first value's place in slice 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackValues(
+        byte* source, ElementType type, long stride, int* indices, int first, int count, int channels, int panel, long slice, float* scratch,
+        float* target)
+    {
+        for (var key = 0; key < count; key++)
+        {
+            var row = Widening.Row(source, type, (indices == null ? first + key : indices[first + key]) * stride, channels, scratch);
+            for (int channel = 0, part = 0; channel < channels; channel += panel, part++)
+            {
+                var place = new Span<float>(target + part * slice + (long)key * panel, panel);
+                var width = Math.Min(panel, channels - channel);
+                new ReadOnlySpan<float>(row + channel, width).CopyTo(place);
+                place[width..].Clear();
+            }
+        }
+    }
+
+    public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+}
