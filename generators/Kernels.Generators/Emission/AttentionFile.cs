@@ -20,11 +20,42 @@ internal static class AttentionFile
         writer.Line($"        Pattern = global::Kernels.AttentionPattern.{spec.Pattern}, HeadDim = {spec.HeadDim}, Causal = {(spec.Causal ? "true" : "false")},");
         writer.Line($"        Scale = {spec.Scale.ToString("R", CultureInfo.InvariantCulture)}f, Block = {spec.Block}, Step = {spec.Step}, Theta = {spec.Theta.ToString("R", CultureInfo.InvariantCulture)}f,");
         writer.Line($"        PerHead = {(spec.Mask?.Parameters.Count == 4 || spec.Score?.Parameters.Count == 5 ? "true" : "false")},");
+        if (spec.Mask is not null) writer.Line("        Classifier = new MaskClassifier(),");
         writer.Line("    }" + (programs.Count > 0 ? "," : ");"));
         for (var i = 0; i < programs.Count; i++)
             writer.Line($"    new {programs[i]}(){(i + 1 < programs.Count ? "," : ");")}");
         writer.Line();
         SimdAttention.Write(writer, spec);
         GpuAttention.Write(writer, spec);
+        if (spec.Mask is not null) WriteClassifier(writer, spec.Host, spec.Mask);
+    }
+
+    // The user's own method is called, not its lowered form: classification is part of planning, not of the hot loop.
+    private static void WriteClassifier(SourceWriter writer, HostSpec host, UserMethodSpec mask)
+    {
+        var space = host.Namespace.Length > 0 ? host.Namespace + "." : "";
+        var arguments = mask.Parameters.Count == 4 ? "batch, head, query, key" : "query, key";
+        writer.Line();
+        using var _ = writer.Open("private sealed class MaskClassifier : global::Kernels.BlockClassifier");
+        writer.Line($$"""
+            public override bool Admits(int batch, int head, int query, int key) => global::{{space}}{{host.TypeName}}.{{mask.Name}}({{arguments}});
+
+            public override global::Kernels.BlockKind Classify(int batch, int head, int query, int queries, int key, int keys, bool causal)
+            {
+                bool any = false, all = true;
+                for (var q = query; q < query + queries; q++)
+                {
+                    var end = causal ? global::System.Math.Min(key + keys, q + 1) : key + keys;
+                    for (var k = key; k < end; k++)
+                    {
+                        if (Admits(batch, head, q, k)) any = true;
+                        else all = false;
+                        if (any && !all) return global::Kernels.BlockKind.Partial;
+                    }
+                }
+
+                return any ? global::Kernels.BlockKind.Full : global::Kernels.BlockKind.Empty;
+            }
+            """);
     }
 }

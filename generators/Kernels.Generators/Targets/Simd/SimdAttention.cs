@@ -410,17 +410,24 @@ internal static class SimdAttention
                         var s = {{V}}.Load(scores + k);
                         var inside = {{V}}.LessThan({{width.Of("int")}}.Indices, {{V}}.Create(count - k));
                     """);
-                if (spec.Score is { } score)
-                    writer.Line($"    s = ({SimdExpression.Print(score.Body, width, score.Parameters.Count == 5 ? ["s", "vb", "vh", "vq", "vk"] : ["s", "vq", "vk"])}) * {V}.Create(1.44269504f);");
+                using (writer.Open("   "))
+                {
+                    if (spec.Score is { } score)
+                        SimdExpression.Print(score.Body, width, score.Parameters.Count == 5 ? ["s", "vb", "vh", "vq", "vk"] : ["s", "vq", "vk"])
+                            .Write(writer, value => $"s = {value} * {V}.Create(1.44269504f);");
+                }
+
                 if (spec.Mask is { } mask)
-                    writer.Line($$"""
-                            var admitted = inside;
-                            if (partial)
-                            {
-                                admitted &= {{SimdExpression.Print(mask.Body, width, mask.Parameters.Count == 4 ? ["vb", "vh", "vq", "vk"] : ["vq", "vk"])}};
-                                s = {{V}}.ConditionalSelect(admitted.AsSingle(), s, {{V}}.Create(float.NegativeInfinity));
-                            }
-                        """);
+                {
+                    writer.Line("    var admitted = inside;");
+                    using (writer.Open("    if (partial)"))
+                    {
+                        SimdExpression.Print(mask.Body, width, mask.Parameters.Count == 4 ? ["vb", "vh", "vq", "vk"] : ["vq", "vk"])
+                            .Write(writer, value => $"admitted &= {value};");
+                        writer.Line($"s = {V}.ConditionalSelect(admitted.AsSingle(), s, {V}.Create(float.NegativeInfinity));");
+                    }
+                }
+
                 writer.Line($$"""
                         s.Store(scores + k);
                         visited += global::System.Numerics.BitOperations.PopCount({{V}}.ExtractMostSignificantBits({{(HasMask ? "admitted" : "inside")}}));
