@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using Kernels.Perf.Checking;
+
+namespace Kernels.Perf.Rows;
+
+/// <summary>Causal attention of one sequence with random queries, keys and values.</summary>
+/// <param name="Pattern">Second part of the row's name.</param>
+/// <param name="Kernel">What is timed.</param>
+/// <param name="Dense">The dense kernel of the same head dimension, for a sparse row.</param>
+/// <param name="Tokens">Queries and keys.</param>
+/// <param name="Heads">Query and key heads.</param>
+/// <param name="Window">Keys a query sees, itself included; null for all before it.</param>
+internal sealed record AttentionRow(
+    string Pattern, AttentionKernel Kernel, AttentionKernel? Dense, int Tokens, int Heads, int? Window = null) : IRatioRow
+{
+    private int Channels => Kernel.Declaration.HeadDim;
+
+    public string Name => $"attention.{Pattern}.f32.d{Channels}.{Tokens}{(Window is { } window ? $".window{window}" : "")}";
+
+    public string Description =>
+        $"causal, {Heads} heads of {Channels} channels, {Tokens} tokens{(Window is { } window ? $", the last {window} keys of each query" : "")}";
+
+    public Bound Bound => Bound.Compute;
+
+    public PreparedRow Prepare(RowSetup setup)
+    {
+        var random = new Random(Tokens + Channels);
+        var (q, k, v) = (Gaussian(random), Gaussian(random), Gaussian(random));
+        var shape = new AttentionShape(1, Tokens, Tokens, Heads, Heads, Channels);
+        var plan = Kernel.Plan(setup.Device, shape);
+        // Two products of 2·channels operations for each visited pair; the softmax is not counted, as is customary.
+        var prepared = new PreparedRow
+        {
+            Work = () => new RowWork(4.0 * Channels * plan.Work.Visited, 16.0 * Tokens * Heads * Channels),
+            Observations = () => new Dictionary<string, double> { ["density"] = plan.Work.Density },
+        };
+        prepared.Keep(plan);
+        try
+        {
+            var check = new AttentionCheck(q, k, v, Tokens, Tokens, Heads, Heads, Channels);
+            var tensors = Array.ConvertAll([q, k, v], values => Upload(prepared, setup.Device, values));
+            var own = Build(prepared, setup.Device, plan, tensors, check, (i, j) => j <= i && (Window is null || i - j < Window));
+            prepared.Times(own.Output, own.Run, () =>
+            {
+                own.Verify();
+                VerifyPairs(plan.Work.Visited);
+            });
+            if (Dense is { } dense && setup.WithBaselines)
+                prepared.Against("own-dense", () =>
+                {
+                    var baseline = Build(prepared, setup.Device, prepared.Keep(dense.Plan(setup.Device, shape)), tensors, check, (i, j) => j <= i);
+                    return new("own-dense", baseline.Run, baseline.Verify);
+                });
+            return prepared;
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
+    }
+
+    private (DeviceBuffer Output, Action Run, Action Verify) Build(
+        PreparedRow prepared, Device device, AttentionPlan plan, Tensor[] tensors, AttentionCheck check, Func<int, int, bool> visits)
+    {
+        var output = prepared.Keep(device.Allocate(4L * Tokens * Heads * Channels));
+        var to = Tensor.Heads(output, ElementType.Float32, 1, Tokens, Heads, Channels);
+        return (output, () => plan.Run(tensors[0], tensors[1], tensors[2], to), () =>
+        {
+            var values = new float[Tokens * Heads * Channels];
+            output.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+            check.Verify(values, visits);
+        });
+    }
+
+    // The counted work must not rest on what the kernel says of itself.
+    private void VerifyPairs(long visited)
+    {
+        long pairs = 0;
+        for (var i = 0; i < Tokens; i++) pairs += Math.Min(i + 1, Window ?? int.MaxValue);
+        if (visited != pairs * Heads)
+            throw new WrongAnswerException($"The kernel reports {visited} visited pairs; the pattern has {pairs * Heads}.");
+    }
+
+    private Tensor Upload(PreparedRow prepared, Device device, float[] values)
+    {
+        var buffer = prepared.Keep(device.Allocate(4L * values.Length));
+        buffer.CopyFrom(MemoryMarshal.AsBytes<float>(values));
+        return Tensor.Heads(buffer, ElementType.Float32, 1, Tokens, Heads, Channels);
+    }
+
+    private float[] Gaussian(Random random)
+    {
+        var values = new float[Tokens * Heads * Channels];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        return values;
+    }
+}

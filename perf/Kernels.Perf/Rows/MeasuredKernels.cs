@@ -1,0 +1,17 @@
+namespace Kernels.Perf.Rows;
+
+/// <summary>The kernels the rows time, declared as any user would.</summary>
+internal static partial class MeasuredKernels
+{
+    [DenseMatMul]
+    public static partial MatMulKernel Dense { get; }
+
+    [SemiStructuredMatMul(Kept = 2, Of = 4)]
+    public static partial MatMulKernel TwoOfFour { get; }
+
+    [DenseAttention(HeadDim = 64)]
+    public static partial AttentionKernel Causal64 { get; }
+
+    [DenseAttention(HeadDim = 128)]
+    public static partial AttentionKernel Causal128 { get; }
+}

@@ -1,0 +1,20 @@
+namespace Kernels.Perf.Rows;
+
+/// <summary>Every row, in the order of the table. Names are fixed: rows are added, never renamed.</summary>
+internal static class RowCatalog
+{
+    public static IReadOnlyList<IRatioRow> All { get; } =
+    [
+        new ProductRow(WeightFormat.Dense, ElementType.Float32, 512, 4096, 4096),
+        new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 512, 4096, 4096),
+        new ProductRow(WeightFormat.Dense, ElementType.Float32, 1, 4096, 11008),
+        new ProductRow(WeightFormat.Dense, ElementType.BFloat16, 1, 4096, 11008),
+        new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 4096, 11008),
+        new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
+        new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
+    ];
+
+    /// <summary>The rows whose names begin with <paramref name="prefix"/>.</summary>
+    public static IReadOnlyList<IRatioRow> Only(string? prefix) =>
+        [.. All.Where(row => prefix is null || row.Name.StartsWith(prefix, StringComparison.Ordinal))];
+}

@@ -1,0 +1,81 @@
+using Kernels.Perf.Checking;
+using Kernels.Testing;
+using Xunit;
+
+namespace Kernels.Perf.Tests;
+
+public class CheckTests
+{
+    [Fact]
+    public void A_right_product_passes_and_any_wrong_entry_is_caught()
+    {
+        const int Rows = 7, Inputs = 64, Outputs = 45;
+        var random = new Random(1);
+        var (x, w) = (Fill(random, Rows * Inputs), Fill(random, Outputs * Inputs));
+        var y = Array.ConvertAll(MatMulOracle.Multiply(x, w, Rows, Inputs, Outputs), value => (float)value);
+        var check = new ProductCheck(x, w, Rows, Inputs, Outputs);
+        check.Verify(y);
+        for (var i = 0; i < y.Length; i++)
+        {
+            var right = y[i];
+            foreach (var wrong in new[] { right + 0.01f, right - 1, float.NaN, float.PositiveInfinity })
+            {
+                y[i] = wrong;
+                Assert.Throws<WrongAnswerException>(() => check.Verify(y));
+            }
+
+            y[i] = right;
+        }
+    }
+
+    [Fact]
+    public void A_product_of_another_matrix_is_caught()
+    {
+        const int Rows = 2, Inputs = 16, Outputs = 16;
+        var random = new Random(2);
+        var (x, w) = (Fill(random, Rows * Inputs), Fill(random, Outputs * Inputs));
+        var transposed = new float[w.Length];
+        for (var i = 0; i < Outputs; i++)
+            for (var j = 0; j < Inputs; j++) transposed[j * Outputs + i] = w[i * Inputs + j];
+        var y = Array.ConvertAll(MatMulOracle.Multiply(x, transposed, Rows, Inputs, Outputs), value => (float)value);
+        Assert.Throws<WrongAnswerException>(() => new ProductCheck(x, w, Rows, Inputs, Outputs).Verify(y));
+    }
+
+    [Fact]
+    public void Attention_is_checked_row_by_row_against_the_definition()
+    {
+        const int Tokens = 70, Heads = 4, KeyHeads = 2, Channels = 8;
+        var random = new Random(3);
+        var (q, k, v) = (Fill(random, Tokens * Heads * Channels), Fill(random, Tokens * KeyHeads * Channels), Fill(random, Tokens * KeyHeads * Channels));
+        var output = new float[q.Length];
+        for (var i = 0; i < Tokens; i++)
+            for (var h = 0; h < Heads; h++)
+            {
+                var (row, _) = DenseAttentionOracle.Row(
+                    Channel(q, i * Heads + h), Keys(k, h / 2), Keys(v, h / 2), 1 / Math.Sqrt(Channels), j => j <= i);
+                for (var c = 0; c < Channels; c++) output[(i * Heads + h) * Channels + c] = (float)row[c];
+            }
+
+        var check = new AttentionCheck(q, k, v, Tokens, Tokens, Heads, KeyHeads, Channels);
+        check.Verify(output, (i, j) => j <= i);
+        Assert.Throws<WrongAnswerException>(() => check.Verify(output, (i, j) => j <= i && i - j < 32));
+        // A whole stripe of one head is wrong: one of its rows is looked at.
+        for (var i = 0; i < 64; i++) output[(i * Heads + 3) * Channels] += 0.01f;
+        Assert.Throws<WrongAnswerException>(() => check.Verify(output, (i, j) => j <= i));
+
+        static double[] Channel(float[] values, int vector) => [.. values.Skip(vector * Channels).Take(Channels).Select(value => (double)value)];
+
+        static double[][] Keys(float[] values, int head) => [.. Enumerable.Range(0, Tokens).Select(j => Channel(values, j * KeyHeads + head))];
+    }
+
+    [Fact]
+    public void Two_of_four_keeps_the_largest_and_the_earlier_of_equals() =>
+        Assert.Equal([0, -3, 0, 4, 1, 1, 0, 0, 0, 2, -2, 0], TwoOfFour.Prune([1, -3, 2, 4, 1, 1, 1, -1, 1, 2, -2, 1]));
+
+    private static float[] Fill(Random random, int count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++) values[i] = 2 * random.NextSingle() - 1;
+        return values;
+    }
+}

@@ -1,0 +1,37 @@
+using Kernels.Perf.Rows;
+using Xunit;
+
+namespace Kernels.Perf.Tests;
+
+public class RowCatalogTests
+{
+    // Published names: a row that disappears or changes its name breaks whoever compares figures over time.
+    private static readonly string[] Published =
+    [
+        "gemm.dense.f32.512x4096x4096",
+        "gemm.2of4.f32.512x4096x4096",
+        "gemv.dense.f32.4096x11008",
+        "gemv.dense.bf16.4096x11008",
+        "gemv.2of4.f32.4096x11008",
+        "attention.dense.f32.d64.8192",
+        "attention.dense.f32.d128.8192",
+    ];
+
+    [Fact]
+    public void Every_published_row_is_listed_once()
+    {
+        var names = RowCatalog.All.Select(row => row.Name).ToArray();
+        Assert.Equal(names.Distinct(), names);
+        Assert.Subset(names.ToHashSet(), Published.ToHashSet());
+        Assert.All(RowCatalog.All, row => Assert.NotEmpty(row.Description));
+    }
+
+    [Fact]
+    public void A_prefix_chooses_rows()
+    {
+        Assert.Equal(RowCatalog.All, RowCatalog.Only(null));
+        Assert.Equal(["gemv.2of4.f32.4096x11008"], RowCatalog.Only("gemv.2of4").Select(row => row.Name));
+        Assert.All(RowCatalog.Only("attention."), row => Assert.StartsWith("attention.", row.Name));
+        Assert.Empty(RowCatalog.Only("nothing"));
+    }
+}
