@@ -1,14 +1,77 @@
 using Kernels.Generators.Emission;
+using Kernels.Generators.Skeletons;
 using Kernels.Generators.Specs;
 
 namespace Kernels.Generators.Targets.Simd;
 
+/// <summary>The SIMD programs of a product, one for each vector width.</summary>
 internal static class SimdMatMul
 {
+    private static readonly string[] Storages = ["Float32", "BFloat16", "Float16"];
+
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
-    public static IEnumerable<string> ProgramNames() => [];
+    public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(Name);
 
     public static void Write(SourceWriter writer, MatMulSpec spec)
     {
+        foreach (var width in VectorWidth.All)
+            using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuMatMulProgram({width.Bits}, {width.TileRows}, {width.Panel})"))
+                WriteProgram(writer, spec, width);
+    }
+
+    private static string Name(VectorWidth width) => $"Simd{width.Bits}";
+
+    private static void WriteProgram(SourceWriter writer, MatMulSpec spec, VectorWidth width)
+    {
+        SimdContractionTile tile = spec.IsDense
+            ? new DenseTile(width, spec.Epilogue is not null)
+            : new SemiStructuredTile(width, spec.Epilogue is not null);
+        using (writer.Open("public override void Tile(global::Kernels.ElementType type, float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride)"))
+            WriteSwitch(writer, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
+        writer.Line();
+        using (writer.Open("public override void Stream(global::Kernels.ElementType type, float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, float* output, long stride)"))
+            WriteSwitch(writer, storage => $"Stream<{storage}>(a, activationStride, rows, w, panelBytes, panels, steps, output, stride);");
+        writer.Line();
+        ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
+        WriteStreams(writer, tile, width);
+    }
+
+    private static void WriteSwitch(SourceWriter writer, Func<string, string> call)
+    {
+        using (writer.Open("switch (type)"))
+            foreach (var storage in Storages)
+                writer.Line($"case global::Kernels.ElementType.{storage}: {call($"global::Kernels.{storage}Panels")} break;");
+    }
+
+    /// <summary>Row counts share a variant with the next larger one; as many panels as registers allow keep several memory streams open.</summary>
+    private static void WriteStreams(SourceWriter writer, ContractionTile tile, VectorWidth width)
+    {
+        var accumulators = width.TileRows * width.TileVectors * 2 / 3;
+        var variants = new[] { 1, 2, 4 }.Select(rows => (Rows: rows, Panels: Math.Min(4, accumulators / (rows * width.TileVectors)))).ToArray();
+        using (writer.Open($"private static void Stream{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, float* output, long stride")}"))
+        {
+            foreach (var (rows, wide) in variants)
+            {
+                using (writer.Open($"if (rows <= {rows})"))
+                {
+                    foreach (var count in wide > 1 ? new[] { wide, 1 } : [1])
+                        using (writer.Open($"for (; panels >= {count}; panels -= {count})"))
+                        {
+                            writer.Line($"Stream{rows}x{count}<TStorage>(a, activationStride, rows, w, panelBytes, steps, output, stride);");
+                            writer.Line($"w += {count} * panelBytes;");
+                            writer.Line($"output += {count * width.Panel};");
+                        }
+
+                    writer.Line("return;");
+                }
+            }
+        }
+
+        writer.Line();
+        foreach (var (rows, wide) in variants)
+        {
+            if (wide > 1) ContractionSkeleton.WriteStream(writer, tile, rows, wide, width.TileVectors);
+            ContractionSkeleton.WriteStream(writer, tile, rows, 1, width.TileVectors);
+        }
     }
 }

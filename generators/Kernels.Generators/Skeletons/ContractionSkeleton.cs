@@ -1,0 +1,118 @@
+using Kernels.Generators.Emission;
+
+namespace Kernels.Generators.Skeletons;
+
+/// <summary>
+/// The loop nests of a product, written once: a register tile over packed activation and weight panels (many rows), and
+/// a stream over weight panels (few rows). A target and a weight format print the vocabulary of <see cref="ContractionTile"/>.
+/// </summary>
+internal static class ContractionSkeleton
+{
+    /// <summary>
+    /// Adds <c>steps</c> steps to one tile of <paramref name="rows"/> × <paramref name="vectors"/> accumulators, which start at
+    /// zero or at <c>partial</c> and go back to <c>partial</c>, or to <c>output</c> when the contraction is complete.
+    /// </summary>
+    public static void WriteTile(SourceWriter writer, ContractionTile tile, int rows, int vectors)
+    {
+        writer.Line(tile.MethodAttributes);
+        using (writer.Open($"private static void Tile{tile.Generics("float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride")}"))
+        {
+            for (var row = 0; row < rows; row++)
+                writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v)} = {tile.Zero}")};");
+            using (writer.Open("if (resume)"))
+                for (var row = 0; row < rows; row++)
+                    writer.Line(Lines(vectors, v => $"{Sum(row, v)} = {tile.Load($"partial + {tile.Lanes * (row * vectors + v)}")};"));
+            writer.Line();
+            using (tile.OpenSteps(writer, [""], vectors))
+            {
+                for (var slot = 0; slot < tile.Slots; slot++)
+                {
+                    tile.LoadWeights(writer, "", slot, vectors);
+                    for (var row = 0; row < rows; row++)
+                    {
+                        writer.Line($"x = {tile.LoadActivation($"a + {row * tile.ColumnsPerStep}")};");
+                        MultiplyAdd(writer, tile, "", row, vectors, v => Sum(row, v));
+                    }
+
+                    tile.EndSlot(writer, "", slot, vectors);
+                }
+
+                writer.Line($"a += {rows * tile.ColumnsPerStep};");
+            }
+
+            using (writer.Open("if (output == null)"))
+            {
+                for (var row = 0; row < rows; row++)
+                    writer.Line(Lines(vectors, v => tile.Store(Sum(row, v), $"partial + {tile.Lanes * (row * vectors + v)}")));
+                writer.Line("return;");
+            }
+
+            writer.Line();
+            for (var row = 0; row < rows; row++)
+                writer.Line(Lines(vectors, v => tile.Store(Sum(row, v), $"output{Times(row, "stride")}{Plus(v * tile.Lanes)}")));
+            if (tile.HasEpilogue) writer.Line($"Finish(output, stride, {rows}, {vectors * tile.Lanes});");
+        }
+
+        writer.Line();
+    }
+
+    /// <summary>
+    /// Streams <paramref name="panels"/> neighbouring weight panels past <paramref name="rows"/> rows of unpacked activations.
+    /// Rows beyond those there are repeat the last one, so that a tile of four serves three.
+    /// </summary>
+    public static void WriteStream(SourceWriter writer, ContractionTile tile, int rows, int panels, int vectors)
+    {
+        var names = Enumerable.Range(0, panels).Select(panel => panel == 0 ? "" : $"{panel}").ToArray();
+        writer.Line(tile.MethodAttributes);
+        using (writer.Open($"private static void Stream{rows}x{panels}{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int steps, float* output, long stride")}"))
+        {
+            for (var panel = 1; panel < panels; panel++) writer.Line($"var w{names[panel]} = w + {panel} * panelBytes;");
+            for (var row = 1; row < rows; row++) writer.Line($"var a{row} = a + Math.Min({row}, rows - 1) * activationStride;");
+            foreach (var name in names)
+                for (var row = 0; row < rows; row++)
+                    writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, name)} = {tile.Zero}")};");
+            using (tile.OpenSteps(writer, names, vectors))
+            {
+                for (var slot = 0; slot < tile.Slots; slot++)
+                {
+                    foreach (var name in names) tile.LoadWeights(writer, name, slot, vectors);
+                    for (var row = 0; row < rows; row++)
+                    {
+                        writer.Line($"x = {tile.LoadActivation(row == 0 ? "a" : $"a{row}")};");
+                        foreach (var name in names)
+                            MultiplyAdd(writer, tile, name, row, vectors, v => Sum(row, v, name));
+                    }
+
+                    foreach (var name in names) tile.EndSlot(writer, name, slot, vectors);
+                }
+
+                for (var row = 0; row < rows; row++) writer.Line($"{(row == 0 ? "a" : $"a{row}")} += {tile.ColumnsPerStep};");
+            }
+
+            var width = vectors * tile.Lanes;
+            for (var row = 0; row < rows; row++)
+            {
+                if (row > 0) writer.Line($"if (rows == {row}) return;");
+                for (var panel = 0; panel < panels; panel++)
+                    writer.Line(Lines(vectors, v => tile.Store(Sum(row, v, names[panel]), $"output{Plus(panel * width + v * tile.Lanes)}")));
+                if (tile.HasEpilogue) writer.Line($"Finish(output, stride, 1, {panels * width});");
+                if (row + 1 < rows) writer.Line("output += stride;");
+            }
+        }
+
+        writer.Line();
+    }
+
+    private static void MultiplyAdd(SourceWriter writer, ContractionTile tile, string panel, int row, int vectors, Func<int, string> sum) =>
+        writer.Line(Lines(vectors, v => $"{sum(v)} = {tile.MultiplyAdd(tile.Operand("x", panel, v), $"v{panel}_{v}", sum(v))};"));
+
+    private static string Sum(int row, int vector, string panel = "") => $"s{panel}_{row}_{vector}";
+
+    private static string Join(int count, Func<int, string> part) => string.Join(", ", Enumerable.Range(0, count).Select(part));
+
+    private static string Lines(int count, Func<int, string> part) => string.Join("\n", Enumerable.Range(0, count).Select(part));
+
+    private static string Times(int count, string what) => count switch { 0 => "", 1 => $" + {what}", _ => $" + {count} * {what}" };
+
+    private static string Plus(int count) => count == 0 ? "" : $" + {count}";
+}

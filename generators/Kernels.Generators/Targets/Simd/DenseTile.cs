@@ -1,0 +1,22 @@
+using Kernels.Generators.Emission;
+
+namespace Kernels.Generators.Targets.Simd;
+
+/// <summary>Dense weights: a step is one column, broadcast to every output.</summary>
+internal sealed class DenseTile(VectorWidth width, bool hasEpilogue) : SimdContractionTile(width, hasEpilogue)
+{
+    public override int ColumnsPerStep => 1;
+
+    public override int Slots => 1;
+
+    protected override SourceWriter.Block OpenLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors) =>
+        writer.Open("for (; steps > 0; steps--)");
+
+    public override void EndSlot(SourceWriter writer, string panel, int slot, int vectors)
+    {
+    }
+
+    public override string LoadActivation(string pointer) => $"{Width.Class}.Create(*({pointer}))";
+
+    public override string Operand(string activation, string panel, int vector) => activation;
+}

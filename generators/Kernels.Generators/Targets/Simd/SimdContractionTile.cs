@@ -1,0 +1,48 @@
+using Kernels.Generators.Emission;
+using Kernels.Generators.Skeletons;
+
+namespace Kernels.Generators.Targets.Simd;
+
+/// <summary>What the SIMD target says about vectors, whatever the weight format.</summary>
+internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue) : ContractionTile
+{
+    protected VectorWidth Width { get; } = width;
+
+    public override int Lanes => Width.Lanes;
+
+    public override string Vector => Width.Of("float");
+
+    public override string Zero => $"{Vector}.Zero";
+
+    public override string MethodAttributes =>
+        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+
+    public override bool HasEpilogue { get; } = hasEpilogue;
+
+    public override string Generics(string parameters) =>
+        $"<TStorage>({parameters})\n    where TStorage : struct, global::Kernels.IPanelStorage";
+
+    public sealed override SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
+    {
+        writer.Line($"{Vector} x;");
+        foreach (var panel in panels) writer.Line($"{Vector} {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"v{panel}_{v}"))};");
+        return OpenLoop(writer, panels, vectors);
+    }
+
+    protected abstract SourceWriter.Block OpenLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
+
+    public sealed override void LoadWeights(SourceWriter writer, string panel, int slot, int vectors)
+    {
+        // A panel row is two vectors: in 16-bit storage their halves share words, so they are read from one address.
+        writer.Line($"v{panel}_0 = TStorage.LoadFirst{Width.Bits}(w{panel});");
+        writer.Line($"v{panel}_1 = TStorage.LoadSecond{Width.Bits}(w{panel});");
+        writer.Line($"w{panel} += {vectors * Lanes} * TStorage.ByteSize;");
+    }
+
+    public override string MultiplyAdd(string activation, string weight, string sum) =>
+        $"{Width.Class}.MultiplyAddEstimate({activation}, {weight}, {sum})";
+
+    public override string Load(string pointer) => $"{Width.Class}.Load({pointer})";
+
+    public override string Store(string vector, string pointer) => $"{Width.Class}.Store({vector}, {pointer});";
+}

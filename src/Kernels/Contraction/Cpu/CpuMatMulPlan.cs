@@ -1,0 +1,234 @@
+namespace Kernels;
+
+/// <summary>
+/// A product on the processor. A few rows stream past the weight panels. More rows are packed into tiles, a chunk of them at
+/// a time, and a task takes a block of tiles × a block of panels through all blocks of steps: the panels' block of steps and
+/// the task's accumulators stay in L2, a tile's block of steps in L1.
+/// </summary>
+/// <remarks>What is summed in which order depends on the shape alone, never on the number of threads.</remarks>
+internal sealed unsafe class CpuMatMulPlan : MatMulPlan
+{
+    // 12 rows × 512 inputs are 24 KB, 128 outputs × 512 inputs 256 KB, 576 rows × 128 outputs 288 KB (L1 32 KB, L2 1 MB).
+    private const int BlockInputs = 512, BlockOutputs = 128, BlockRows = 576;
+    private const long ChunkBytes = 16 << 20;
+
+    // A worker takes some 10 µs to wake: less work than this is not worth one.
+    private const long TaskFlops = 1 << 20, TaskBytes = 1 << 18;
+
+    private readonly CpuMatMulProgram _program;
+    private readonly CpuDevice _device;
+    private readonly PanelLayout _layout;
+    private readonly ActivationPacker _packer;
+    private readonly TileBody _tiles;
+    private readonly StreamBody _stream;
+    private readonly CpuBuffer _workspace;
+    private readonly int _chunkRows, _blockTiles;
+    private readonly long _packedLength, _workerLength;
+
+    public CpuMatMulPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuMatMulProgram program)
+        : base(device, declaration, shape)
+    {
+        _program = program;
+        _device = device;
+        _layout = new PanelLayout(declaration.Format, shape.WeightType, program.PanelWidth, shape.Inputs);
+        _packer = new ActivationPacker(program.TileRows, _layout.ColumnsPerStep, shape.Inputs);
+        _tiles = new TileBody(this);
+        _stream = new StreamBody(this);
+
+        var tiles = Divide(shape.Rows, program.TileRows);
+        if (shape.Rows <= CpuMatMulProgram.StreamRows) tiles = 0;
+        var block = BlockRows / program.TileRows;
+        var chunk = (int)Math.Clamp(ChunkBytes / (4 * _packer.TileLength), block, int.MaxValue / program.TileRows);
+        var chunks = Math.Max(1, Divide(tiles, chunk));
+        chunk = Divide(tiles, chunks);
+        _blockTiles = Math.Min(block, chunk);
+        _chunkRows = chunk * program.TileRows;
+        _packedLength = RoundUp(chunk * _packer.TileLength);
+        var tileLength = program.TileRows * program.PanelWidth;
+        _workerLength = RoundUp(tileLength * (1L + (_layout.Inputs > BlockInputs ? _blockTiles * (BlockOutputs / program.PanelWidth) : 0)));
+        _workspace = (CpuBuffer)device.Allocate(4 * (_packedLength + _workerLength * device.Workers.Count));
+    }
+
+    /// <inheritdoc/>
+    public override long WorkspaceBytes => _workspace.ByteLength;
+
+    /// <inheritdoc/>
+    public override void Dispose() => _workspace.Dispose();
+
+    /// <inheritdoc/>
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    {
+        if (weights is not CpuPackedWeights packed || packed.Layout != _layout)
+            throw Refuse(
+                $"weights packed as {(weights as CpuPackedWeights)?.Layout.ToString() ?? weights.GetType().Name}",
+                $"the plan reads {_layout}", "Pack the weights with this kernel for this device.");
+        var rows = input[0];
+        var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
+        var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
+        CheckOverlap(x, input, y, output);
+        if (rows <= CpuMatMulProgram.StreamRows)
+        {
+            _stream.Run(x, input.Stride(0), rows, packed.Pointer, y, output.Stride(0));
+            return;
+        }
+
+        for (var row = 0; row < rows; row += _chunkRows)
+            _tiles.Run(
+                x + row * input.Stride(0), input.Stride(0), Math.Min(_chunkRows, rows - row), packed.Pointer,
+                y + row * output.Stride(0), output.Stride(0));
+    }
+
+    private void CheckOverlap(float* x, in Tensor input, float* y, in Tensor output)
+    {
+        if (output.Stride(0) < output[1] && output[0] > 1)
+            throw Refuse($"output rows {output.Stride(0)} elements apart", $"a row has {output[1]}", "Pass a tensor whose rows do not overlap.");
+        var endX = x + (input[0] - 1) * input.Stride(0) + input[1];
+        var endY = y + (output[0] - 1) * output.Stride(0) + output[1];
+        if (input.Buffer == output.Buffer && x < endY && y < endX && !Interleaved(input, output))
+            throw Refuse("an output that overlaps the input", "products are not computed in place", "Pass another output tensor.");
+    }
+
+    /// <summary>Whether two overlapping ranges are column slices of one matrix with no column in common.</summary>
+    private static bool Interleaved(in Tensor input, in Tensor output)
+    {
+        var stride = input.Stride(0);
+        if (stride != output.Stride(0) || stride == 0) return false;
+        var (a, b) = (input.Offset % stride, output.Offset % stride);
+        return a + input[1] <= stride && b + output[1] <= stride && (a + input[1] <= b || b + output[1] <= a);
+    }
+
+    private float* Workspace(int worker) => (float*)_workspace.Pointer + _packedLength + worker * _workerLength;
+
+    private static int Divide(int value, int by) => (int)(((long)value + by - 1) / by);
+
+    private static long RoundUp(long floats) => (floats + 15) / 16 * 16;
+
+    /// <summary>Many rows: a task is a block of tiles × a block of panels.</summary>
+    private sealed class TileBody(CpuMatMulPlan plan) : ParallelBody
+    {
+        private byte* _weights;
+        private float* _output;
+        private long _outputStride;
+        private int _rows, _tiles, _panels, _tileBlocks, _panelBlocks;
+
+        public void Run(float* x, long inputStride, int rows, byte* weights, float* y, long outputStride)
+        {
+            _weights = weights;
+            _output = y;
+            (_rows, _outputStride) = (rows, outputStride);
+            var (program, layout, shape, workers) = (plan._program, plan._layout, plan.Shape, plan._device.Workers);
+            _tiles = Divide(rows, program.TileRows);
+            _panels = layout.Panels(shape.Outputs);
+            _tileBlocks = Divide(_tiles, plan._blockTiles);
+            _panelBlocks = Divide(_panels, BlockOutputs / program.PanelWidth);
+
+            // Enough tasks to keep every worker busy to the end, none too small to be worth handing out.
+            var flops = 2L * rows * shape.Inputs * shape.Outputs;
+            var wanted = (int)Math.Min(4L * workers.Count, flops / TaskFlops);
+            if (_tileBlocks * (long)_panelBlocks < wanted) _tileBlocks = Math.Min(_tiles, Divide(wanted, _panelBlocks));
+            var alone = wanted <= 1;
+            plan._packer.Pack(alone ? null : workers, x, inputStride, rows, (float*)plan._workspace.Pointer);
+            var tasks = checked(_tileBlocks * _panelBlocks);
+            if (alone)
+                for (var task = 0; task < tasks; task++) Invoke(task, 0);
+            else workers.Run(tasks, this);
+        }
+
+        public override void Invoke(int task, int worker)
+        {
+            var (program, layout) = (plan._program, plan._layout);
+            var (panelBlock, tileBlock) = (task / _tileBlocks, task % _tileBlocks);
+            var (firstPanel, endPanel) = Part(_panels, panelBlock, _panelBlocks);
+            var (firstTile, endTile) = Part(_tiles, tileBlock, _tileBlocks);
+            var tileLength = program.TileRows * program.PanelWidth;
+            var edge = plan.Workspace(worker);
+            var partials = edge + tileLength;
+            var blockSteps = BlockInputs / layout.ColumnsPerStep;
+            var blocks = Divide(layout.Steps, blockSteps);
+            blockSteps = Divide(Divide(layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
+            for (var step = 0; step < layout.Steps; step += blockSteps)
+            {
+                var steps = Math.Min(blockSteps, layout.Steps - step);
+                var last = step + steps == layout.Steps;
+                var partial = partials;
+                for (var tile = firstTile; tile < endTile; tile++)
+                {
+                    var activations = (float*)plan._workspace.Pointer + tile * plan._packer.TileLength
+                        + (long)step * layout.ColumnsPerStep * program.TileRows;
+                    for (var panel = firstPanel; panel < endPanel; panel++, partial += tileLength)
+                    {
+                        var weights = _weights + panel * layout.PanelBytes + layout.Offset(step);
+                        if (last) Finish(tile, panel, activations, weights, steps, partial, step > 0, edge);
+                        else program.Tile(layout.Type, activations, weights, steps, partial, step > 0, null, 0);
+                    }
+                }
+            }
+        }
+
+        /// <summary>The last block of steps: a whole tile goes straight to the output, one at an edge through a padded copy.</summary>
+        private void Finish(int tile, int panel, float* activations, byte* weights, int steps, float* partial, bool resume, float* edge)
+        {
+            var (program, layout) = (plan._program, plan._layout);
+            var (row, column) = (tile * program.TileRows, panel * program.PanelWidth);
+            var rows = Math.Min(program.TileRows, _rows - row);
+            var columns = Math.Min(program.PanelWidth, plan.Shape.Outputs - column);
+            var output = _output + row * _outputStride + column;
+            if (rows == program.TileRows && columns == program.PanelWidth)
+            {
+                program.Tile(layout.Type, activations, weights, steps, partial, resume, output, _outputStride);
+                return;
+            }
+
+            program.Tile(layout.Type, activations, weights, steps, partial, resume, edge, program.PanelWidth);
+            for (var i = 0; i < rows; i++)
+                new ReadOnlySpan<float>(edge + i * program.PanelWidth, columns).CopyTo(new Span<float>(output + i * _outputStride, columns));
+        }
+
+        private static (int First, int End) Part(int count, int part, int parts) =>
+            ((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts));
+    }
+
+    /// <summary>A few rows: a task is a run of panels.</summary>
+    private sealed class StreamBody(CpuMatMulPlan plan) : ParallelBody
+    {
+        private byte* _weights;
+        private float* _input, _output;
+        private long _inputStride, _outputStride;
+        private int _rows, _taskPanels;
+
+        public void Run(float* x, long inputStride, int rows, byte* weights, float* y, long outputStride)
+        {
+            _weights = weights;
+            _input = x;
+            _output = y;
+            (_inputStride, _rows, _outputStride) = (inputStride, rows, outputStride);
+            var workers = plan._device.Workers;
+            var panels = plan._layout.Panels(plan.Shape.Outputs);
+            var tasks = (int)Math.Clamp(panels * plan._layout.PanelBytes / TaskBytes, 1, 4L * workers.Count);
+            _taskPanels = Divide(Divide(panels, tasks), 4) * 4; // whole groups of the widest stream
+            workers.Run(Divide(panels, _taskPanels), this);
+        }
+
+        public override void Invoke(int task, int worker)
+        {
+            var (program, layout, outputs) = (plan._program, plan._layout, plan.Shape.Outputs);
+            var first = task * _taskPanels;
+            var end = Math.Min(first + _taskPanels, layout.Panels(outputs));
+            var whole = Math.Min(end, outputs / program.PanelWidth);
+            var weights = _weights + first * layout.PanelBytes;
+            var column = first * program.PanelWidth;
+            program.Stream(
+                layout.Type, _input, _inputStride, _rows, weights, layout.PanelBytes, whole - first, layout.Steps, _output + column, _outputStride);
+            if (whole == end) return;
+
+            var edge = stackalloc float[CpuMatMulProgram.StreamRows * program.PanelWidth];
+            column = whole * program.PanelWidth;
+            program.Stream(
+                layout.Type, _input, _inputStride, _rows, _weights + whole * layout.PanelBytes, layout.PanelBytes, 1, layout.Steps, edge,
+                program.PanelWidth);
+            for (var row = 0; row < _rows; row++)
+                new ReadOnlySpan<float>(edge + row * program.PanelWidth, outputs - column)
+                    .CopyTo(new Span<float>(_output + row * _outputStride + column, outputs - column));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+
+namespace Kernels;
+
+/// <summary>Chooses and stores the two largest magnitudes of each group of four inputs.</summary>
+internal static unsafe class SemiStructuredPacker
+{
+    /// <summary>Packs <paramref name="steps"/> groups, starting a run, of fp32 [4 · steps][width] at <paramref name="staged"/>.</summary>
+    public static void Pack(float* staged, byte* target, in PanelLayout layout, int steps)
+    {
+        var values = stackalloc float[2 * layout.Width];
+        for (var step = 0; step < steps; step += PanelLayout.Run)
+        {
+            var metadata = (uint*)target;
+            new Span<uint>(metadata, layout.Width).Clear();
+            target += layout.RunBytes;
+            for (var i = 0; i < Math.Min(PanelLayout.Run, steps - step); i++)
+            {
+                for (var lane = 0; lane < layout.Width; lane += Vector128<float>.Count)
+                    Choose(staged + lane, layout.Width, values + lane, metadata + lane, 4 * i);
+                PanelEncoder.Encode(values, target, layout.Type, layout.Width, 2);
+                staged += 4 * layout.Width;
+                target += layout.StepBytes;
+            }
+        }
+    }
+
+    /// <summary>Keeps two of four for four outputs at once.</summary>
+    private static void Choose(float* group, int width, float* values, uint* metadata, int shift)
+    {
+        var x0 = Vector128.Load(group);
+        var x1 = Vector128.Load(group + width);
+        var x2 = Vector128.Load(group + 2 * width);
+        var x3 = Vector128.Load(group + 3 * width);
+        var (m0, m1, m2, m3) = (Magnitude(x0), Magnitude(x1), Magnitude(x2), Magnitude(x3));
+
+        // −1 where the later column is strictly larger: on a tie the earlier one wins.
+        var (b01, b02, b03) = (Vector128.GreaterThan(m1, m0), Vector128.GreaterThan(m2, m0), Vector128.GreaterThan(m3, m0));
+        var (b12, b13, b23) = (Vector128.GreaterThan(m2, m1), Vector128.GreaterThan(m3, m1), Vector128.GreaterThan(m3, m2));
+        var all = Vector128<int>.AllBitsSet;
+
+        // A column is kept if fewer than two others beat it: minus the number of those is above −2.
+        var limit = Vector128.Create(-2);
+        var keep0 = Vector128.GreaterThan(b01 + b02 + b03, limit);
+        var keep1 = Vector128.GreaterThan((all ^ b01) + b12 + b13, limit);
+        var keep2 = Vector128.GreaterThan((all ^ b02) + (all ^ b12) + b23, limit);
+        var keep3 = Vector128.GreaterThan(keep0 + keep1 + keep2, limit);
+
+        var first = Vector128.ConditionalSelect(keep0, Vector128<int>.Zero, Vector128.ConditionalSelect(keep1, Vector128<int>.One, Vector128.Create(2)));
+        var second = Vector128.ConditionalSelect(keep3, Vector128.Create(3), Vector128.ConditionalSelect(keep2, Vector128.Create(2), Vector128<int>.One));
+        Vector128.Store(Vector128.ConditionalSelect(keep0.AsSingle(), x0, Vector128.ConditionalSelect(keep1.AsSingle(), x1, x2)), values);
+        Vector128.Store(Vector128.ConditionalSelect(keep3.AsSingle(), x3, Vector128.ConditionalSelect(keep2.AsSingle(), x2, x1)), values + width);
+        Vector128.Store(Vector128.Load(metadata) | ((first | second << 2) << shift).AsUInt32(), metadata);
+    }
+
+    /// <summary>Bits that order like the magnitude; NaN above infinity, so that it is never dropped for a number.</summary>
+    private static Vector128<int> Magnitude(Vector128<float> value) => value.AsInt32() & Vector128.Create(0x7FFFFFFF);
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Kernels;
+
+/// <summary>Blocked transposes of fp32 matrices.</summary>
+internal static unsafe class Transposition
+{
+    /// <summary>target[c · targetStride + r] = source[r · sourceStride + c] for r &lt; rows, c &lt; columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* source, long sourceStride, int rows, int columns, float* target, long targetStride)
+    {
+        var row = 0;
+        for (; row + 4 <= rows; row += 4, source += 4 * sourceStride, target += 4)
+        {
+            var column = 0;
+            var to = target;
+            for (; column + 4 <= columns; column += 4, to += 4 * targetStride)
+            {
+                var from = source + column;
+                var r0 = Vector128.Load(from);
+                var r1 = Vector128.Load(from + sourceStride);
+                var r2 = Vector128.Load(from + 2 * sourceStride);
+                var r3 = Vector128.Load(from + 3 * sourceStride);
+                var low01 = InterleaveLow(r0, r1);
+                var high01 = InterleaveHigh(r0, r1);
+                var low23 = InterleaveLow(r2, r3);
+                var high23 = InterleaveHigh(r2, r3);
+                Vector128.Store(JoinLower(low01, low23), to);
+                Vector128.Store(JoinUpper(low01, low23), to + targetStride);
+                Vector128.Store(JoinLower(high01, high23), to + 2 * targetStride);
+                Vector128.Store(JoinUpper(high01, high23), to + 3 * targetStride);
+            }
+
+            for (; column < columns; column++, to += targetStride)
+                for (var r = 0; r < 4; r++) to[r] = source[r * sourceStride + column];
+        }
+
+        for (; row < rows; row++, source += sourceStride, target++)
+            for (var column = 0; column < columns; column++) target[column * targetStride] = source[column];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveLow(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveHigh(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> JoinLower(Vector128<float> a, Vector128<float> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle() : Vector128.Create(a.GetLower(), b.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> JoinUpper(Vector128<float> a, Vector128<float> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle() : Vector128.Create(a.GetUpper(), b.GetUpper());
+}

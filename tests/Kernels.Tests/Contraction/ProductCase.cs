@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Kernels.Testing;
+using Xunit;
+
+namespace Kernels.Tests.Contraction;
+
+/// <summary>One product on the processor with random data: runs it between canaries and compares it with the oracle.</summary>
+internal sealed record ProductCase(
+    int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32, bool Sparse = false, int VectorBits = 0, int Threads = 1,
+    bool Transposed = false, int Padding = 0, int Seed = 1)
+{
+    private const float Canary = 12345.678f;
+
+    public MatMulKernel Kernel { get; init; } = Sparse ? Products.TwoOfFour : Products.Dense;
+
+    public Func<double, double>? Epilogue { get; init; }
+
+    public float[] Activations() => Draw(Rows * Inputs, Seed);
+
+    /// <summary>Weights on a coarse grid, so that magnitudes tie often and every storage holds them exactly.</summary>
+    public float[] Weights()
+    {
+        var weights = Draw(Outputs * Inputs, Seed + 1);
+        for (var i = 0; i < weights.Length; i++) weights[i] = MathF.Round(weights[i] * 8) / 8;
+        return weights;
+    }
+
+    public void Check()
+    {
+        using var device = new CpuDevice(Threads, VectorBits);
+        var (x, w) = (Activations(), Weights());
+        var y = Run(device, x, w);
+        var expected = MatMulOracle.Multiply(x, Sparse ? SemiStructuredOracle.Mask(w, Inputs) : w, Rows, Inputs, Outputs, Epilogue);
+        Tolerance.AssertClose(expected, y, ElementType.Float32, ToString());
+    }
+
+    /// <summary>Runs the product with rows padded and canaries around and between the output's rows.</summary>
+    public float[] Run(CpuDevice device, float[] x, float[] w)
+    {
+        using var weights = Kernel.Pack(device, Host(w, out var bytes), WeightType);
+        GC.KeepAlive(bytes);
+        using var plan = Kernel.Plan(device, new MatMulShape(Rows, Inputs, Outputs, WeightType));
+        return Run(device, plan, weights, x);
+    }
+
+    public float[] Run(CpuDevice device, MatMulPlan plan, PackedWeights weights, float[] x)
+    {
+        var (inputStride, outputStride) = (Inputs + Padding, Outputs + Padding);
+        using var input = device.Allocate(4L * Rows * inputStride);
+        using var output = device.Allocate(4L * (Rows * outputStride + 16));
+        for (var row = 0; row < Rows; row++)
+            input.CopyFrom(MemoryMarshal.AsBytes(x.AsSpan(row * Inputs, Inputs)), 4L * row * inputStride);
+        var host = new float[Rows * outputStride + 16];
+        Array.Fill(host, Canary);
+        output.CopyFrom(MemoryMarshal.AsBytes(host.AsSpan()));
+
+        plan.Run(
+            Tensor.Matrix(input, ElementType.Float32, Rows, Inputs, 0, inputStride), weights,
+            Tensor.Matrix(output, ElementType.Float32, Rows, Outputs, 8, outputStride));
+
+        output.CopyTo(MemoryMarshal.AsBytes(host.AsSpan()));
+        var result = new float[Rows * Outputs];
+        for (var i = 0; i < host.Length; i++)
+        {
+            var (row, column) = (Math.DivRem(i - 8, outputStride, out var rest), rest);
+            if (i >= 8 && row < Rows && column < Outputs) result[row * Outputs + column] = host[i];
+            else Assert.True(host[i] == Canary, $"{this}: element {i} outside the output was overwritten with {host[i]}");
+        }
+
+        return result;
+    }
+
+    /// <summary>The weights as a host matrix stored as <see cref="WeightType"/>.</summary>
+    public HostMatrix Host(float[] w, out byte[] bytes)
+    {
+        bytes = new byte[w.Length * WeightType.Size()];
+        for (var i = 0; i < w.Length; i++)
+        {
+            var at = Transposed ? i % Inputs * Outputs + i / Inputs : i;
+            if (WeightType == ElementType.Float32) MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[at] = w[i];
+            else
+                MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan())[at] =
+                    WeightType == ElementType.BFloat16 ? ElementTypes.ToBFloat16(w[i]) : ElementTypes.ToFloat16(w[i]);
+        }
+
+        return new HostMatrix(bytes, WeightType, Outputs, Inputs, Transposed);
+    }
+
+    private static float[] Draw(int count, int seed)
+    {
+        var random = new Random(seed);
+        var values = new float[count];
+        for (var i = 0; i < count; i++) values[i] = random.NextSingle() * 2 - 1;
+        return values;
+    }
+}
