@@ -1,13 +1,19 @@
+using Kernels.Generators.Diagnostics;
 using Kernels.Generators.Emission;
 using Kernels.Generators.Parsing;
+using Kernels.Generators.Specs;
 using Microsoft.CodeAnalysis;
 
 namespace Kernels.Generators;
 
 /// <summary>Writes the bodies of partial properties that carry a kernel attribute.</summary>
+/// <remarks>What is wrong with a declaration is reported by <see cref="KernelAnalyzer"/>, so that no location enters this pipeline.</remarks>
 [Generator(LanguageNames.CSharp)]
 public sealed class KernelGenerator : IIncrementalGenerator
 {
+    /// <summary>Tracking name of the step that yields one spec for each declaration.</summary>
+    public const string SpecStep = "KernelSpec";
+
     private static readonly string[] Attributes =
     [
         "Kernels.DenseAttentionAttribute",
@@ -23,11 +29,21 @@ public sealed class KernelGenerator : IIncrementalGenerator
         foreach (var attribute in Attributes)
         {
             var specs = context.SyntaxProvider
-                .ForAttributeWithMetadataName(attribute, static (_, _) => true, KernelParser.Parse)
+                .ForAttributeWithMetadataName(attribute, static (_, _) => true, Parse)
                 .Where(static spec => spec is not null)
-                .WithTrackingName("KernelSpec");
+                .WithTrackingName(SpecStep);
             context.RegisterSourceOutput(specs, static (output, spec) =>
                 output.AddSource(KernelFile.HintName(spec!.Host), KernelFile.Write(spec)));
         }
+    }
+
+    private static KernelSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        // A property with several kernel attributes arrives once for each; the first one speaks for it.
+        if (context.TargetSymbol is not IPropertySymbol property
+            || KernelParser.KernelAttributes(property).FirstOrDefault() is not { } first
+            || !SymbolEqualityComparer.Default.Equals(first.AttributeClass, context.Attributes[0].AttributeClass))
+            return null;
+        return KernelParser.Parse(property, context.SemanticModel.Compilation, new Findings(), cancellation);
     }
 }

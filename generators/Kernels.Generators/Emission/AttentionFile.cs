@@ -1,5 +1,5 @@
-using System.Globalization;
 using Kernels.Generators.Specs;
+using Kernels.Generators.Targets.Expressions;
 using Kernels.Generators.Targets.Gpu;
 using Kernels.Generators.Targets.Simd;
 
@@ -18,7 +18,7 @@ internal static class AttentionFile
         writer.Line("    {");
         writer.Line($"        Name = \"{spec.Host.TypeName}.{spec.Host.PropertyName}\", Hash = \"{KernelFile.Hash(spec)}\",");
         writer.Line($"        Pattern = global::Kernels.AttentionPattern.{spec.Pattern}, HeadDim = {spec.HeadDim}, Causal = {(spec.Causal ? "true" : "false")},");
-        writer.Line($"        Scale = {spec.Scale.ToString("R", CultureInfo.InvariantCulture)}f, Block = {spec.Block}, Step = {spec.Step}, Theta = {spec.Theta.ToString("R", CultureInfo.InvariantCulture)}f,");
+        writer.Line($"        Scale = {Build.Float(spec.Scale).Text}, Block = {spec.Block}, Step = {spec.Step}, Theta = {Build.Float(spec.Theta).Text},");
         writer.Line($"        PerHead = {(spec.Mask?.Parameters.Count == 4 || spec.Score?.Parameters.Count == 5 ? "true" : "false")},");
         if (spec.Mask is not null) writer.Line("        Classifier = new MaskClassifier(),");
         writer.Line("    }" + (programs.Count > 0 ? "," : ");"));
@@ -33,12 +33,11 @@ internal static class AttentionFile
     // The user's own method is called, not its lowered form: classification is part of planning, not of the hot loop.
     private static void WriteClassifier(SourceWriter writer, HostSpec host, UserMethodSpec mask)
     {
-        var space = host.Namespace.Length > 0 ? host.Namespace + "." : "";
         var arguments = mask.Parameters.Count == 4 ? "batch, head, query, key" : "query, key";
         writer.Line();
         using var _ = writer.Open("private sealed class MaskClassifier : global::Kernels.BlockClassifier");
         writer.Line($$"""
-            public override bool Admits(int batch, int head, int query, int key) => global::{{space}}{{host.TypeName}}.{{mask.Name}}({{arguments}});
+            public override bool Admits(int batch, int head, int query, int key) => {{host.TypeReference}}.{{Identifiers.Escape(mask.Name)}}({{arguments}});
 
             public override global::Kernels.BlockKind Classify(int batch, int head, int query, int queries, int key, int keys, bool causal)
             {

@@ -1,13 +1,30 @@
+using System.Text;
 using Kernels.Generators.Specs;
+using Kernels.Generators.Targets.Expressions;
+using Kernels.Generators.Targets.Scalar;
 
 namespace Kernels.Generators.Emission;
 
 /// <summary>Assembles the file of one kernel: the property body and the private class that holds its programs.</summary>
 internal static class KernelFile
 {
-    /// <summary>A file name unique in the compilation.</summary>
-    public static string HintName(HostSpec host) =>
-        $"{(host.Namespace.Length == 0 ? "" : host.Namespace + ".")}{host.TypeName}.{host.PropertyName}.g.cs".Replace('<', '_').Replace('>', '_');
+    /// <summary>The name generated code is signed with.</summary>
+    public const string Tool = "Kernels.Generators";
+
+    private static readonly string Version = typeof(KernelFile).Assembly.GetName().Version.ToString();
+
+    /// <summary>
+    /// A file name unique in the compilation. File names are compared without regard to case and names of types are not,
+    /// hence the hash.
+    /// </summary>
+    public static string HintName(HostSpec host)
+    {
+        var full = $"{host.TypeReference}.{host.PropertyName}";
+        var name = new StringBuilder();
+        foreach (var character in $"{host.Namespace}.{host.TypeName}.{host.PropertyName}".TrimStart('.'))
+            if (character != '@') name.Append(char.IsLetterOrDigit(character) || character is '.' or '_' ? character : '_');
+        return $"{name}.{(uint)Hash(full):x8}.g.cs";
+    }
 
     /// <summary>The text of the file.</summary>
     public static string Write(KernelSpec spec)
@@ -19,45 +36,56 @@ internal static class KernelFile
         var blocks = new Stack<SourceWriter.Block>();
         if (host.Namespace.Length > 0) blocks.Push(writer.Open($"namespace {host.Namespace}"));
         foreach (var header in host.TypeHeaders) blocks.Push(writer.Open(header));
-
-        var holder = host.PropertyName + "Programs";
-        var type = spec is AttentionSpec ? "AttentionKernel" : "MatMulKernel";
-        writer.Line($"{host.PropertyModifiers} global::Kernels.{type} {host.PropertyName} => {holder}.Kernel;\n");
-        writer.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"Kernels.Generators\", \"0.1.0\")]");
-        using (writer.Open($"private static unsafe class {holder}"))
-        {
-            switch (spec)
-            {
-                case AttentionSpec attention: AttentionFile.Write(writer, attention); break;
-                case MatMulSpec product: MatMulFile.Write(writer, product); break;
-                default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
-            }
-        }
-
+        if (spec is RefusedSpec refused) RefusedFile.Write(writer, refused);
+        else WriteKernel(writer, spec);
         while (blocks.Count > 0) blocks.Pop().Dispose();
         return writer.ToString();
     }
 
-    /// <summary>A hash of the declaration, stable across machines.</summary>
-    public static string Hash(KernelSpec spec)
+    /// <summary>A hash of the declaration, stable across machines: equal declarations share it wherever they stand.</summary>
+    public static string Hash(KernelSpec spec) => Hash(Describe(spec)).ToString("x16");
+
+    private static void WriteKernel(SourceWriter writer, KernelSpec spec)
     {
-        // FNV-1a over the printed spec without its host: equal declarations share a hash wherever they stand.
+        var host = spec.Host;
+        var type = spec is AttentionSpec ? "AttentionKernel" : "MatMulKernel";
+        writer.Line($"{host.PropertyModifiers} global::Kernels.{type} {Identifiers.Escape(host.PropertyName)} => {host.HolderName}.Kernel;\n");
+        writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{Tool}\", \"{Version}\")]");
+        using var _ = writer.Open($"private static unsafe class {host.HolderName}");
+        switch (spec)
+        {
+            case AttentionSpec attention: AttentionFile.Write(writer, attention); break;
+            case MatMulSpec product: MatMulFile.Write(writer, product); break;
+            default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
+        }
+    }
+
+    // FNV-1a.
+    private static ulong Hash(string text)
+    {
         var hash = 14695981039346656037UL;
-        foreach (var character in Describe(spec))
+        foreach (var character in text)
         {
             hash ^= character;
             hash = unchecked(hash * 1099511628211UL);
         }
 
-        return hash.ToString("x16");
+        return hash;
     }
 
     private static string Describe(KernelSpec spec) => spec switch
     {
         AttentionSpec a => FormattableString.Invariant(
-            $"{a.Pattern} attention, head dim {a.HeadDim}, {(a.Causal ? "causal" : "full")}, scale {a.Scale:R}, block {a.Block}, step {a.Step}, theta {a.Theta:R}, mask {a.Mask?.Body}, score {a.Score?.Body}")
-            .Replace('\n', ' '),
-        MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : $"{m.Kept}:{m.Of}")} product, epilogue {m.Epilogue?.Body}").Replace('\n', ' '),
-        _ => spec.ToString(),
+            $"{a.Pattern} attention, head dim {a.HeadDim}, {(a.Causal ? "causal" : "full")}, scale {Build.Float(a.Scale).Text}, block {a.Block}, step {a.Step}, theta {Build.Float(a.Theta).Text}, mask {Describe(a.Mask)}, score {Describe(a.Score)}"),
+        MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : $"{m.Kept}:{m.Of}")} product, epilogue {Describe(m.Epilogue)}"),
+        _ => "refused",
     };
+
+    private static string Describe(UserMethodSpec? method)
+    {
+        if (method is null) return "none";
+        var names = method.Parameters.Select(parameter => Identifiers.Escape(parameter.Name)).ToArray();
+        var text = ScalarExpression.Print(method.Body, names);
+        return $"({string.Join(", ", names)}) => {string.Concat(text.Statements.Select(statement => statement + " "))}{text.Value}";
+    }
 }

@@ -1,61 +1,67 @@
+using Kernels.Generators.Diagnostics;
 using Kernels.Generators.Specs;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Kernels.Generators.Parsing;
 
-/// <summary>Reads an attribute and its property into a spec.</summary>
+/// <summary>
+/// Reads a property with a kernel attribute. The generator takes the spec, the analyzer the findings; both see the same
+/// checks.
+/// </summary>
 internal static class KernelParser
 {
-    public static KernelSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>
+    /// The spec of the kernel that <paramref name="property"/> declares, or a <see cref="RefusedSpec"/>; null where nothing
+    /// should be generated.
+    /// </summary>
+    public static KernelSpec? Parse(IPropertySymbol property, Compilation compilation, Findings findings, CancellationToken cancellation)
     {
-        if (context.TargetSymbol is not IPropertySymbol property) return null;
-        var attribute = context.Attributes[0];
-        var host = ReadHost(property);
-        return attribute.AttributeClass!.Name switch
-        {
-            "DenseAttentionAttribute" => ReadAttention(host, attribute, AttentionPatternKind.Dense),
-            "AnchorAttentionAttribute" => ReadAttention(host, attribute, AttentionPatternKind.Anchor) is { } anchor
-                ? anchor with { Block = Read(attribute, "Block", 128), Step = Read(attribute, "Step", 16), Theta = Read(attribute, "Theta", 12f) }
-                : null,
-            "DenseMatMulAttribute" => new MatMulSpec(host, 0, 0, null),
-            "SemiStructuredMatMulAttribute" => new MatMulSpec(host, Read(attribute, "Kept", 2), Read(attribute, "Of", 4), null),
-            _ => null,
-        };
-    }
+        var attributes = KernelAttributes(property);
+        if (attributes.Count == 0 || property.PartialDefinitionPart is not null || compilation is not CSharpCompilation csharp) return null;
+        if (property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not PropertyDeclarationSyntax syntax) return null;
 
-    private static AttentionSpec ReadAttention(HostSpec host, AttributeData attribute, AttentionPatternKind pattern)
-    {
-        var headDim = Read(attribute, "HeadDim", 0);
-        var scale = Read(attribute, "Scale", 0f);
-        return new AttentionSpec(
-            host, pattern, headDim, Read(attribute, "Causal", true), scale == 0 ? (float)(1 / Math.Sqrt(headDim)) : scale);
-    }
-
-    private static HostSpec ReadHost(IPropertySymbol property)
-    {
-        var headers = new Stack<string>();
-        var names = new Stack<string>();
-        for (var type = property.ContainingType; type is not null; type = type.ContainingType)
+        var attribute = new AttributeReader(attributes[0], cancellation);
+        var declaration = new PropertyParser(property, syntax);
+        foreach (var other in attributes.Skip(1))
         {
-            headers.Push($"{(type.IsStatic ? "static " : "")}partial {(type.IsValueType ? "struct" : "class")} {type.Name}");
-            names.Push(type.Name);
+            var reader = new AttributeReader(other, cancellation);
+            findings.Add(KernelDiagnostics.TwoKernels, reader.Location, property.Name, attribute.Name, reader.Name);
         }
 
-        var space = property.ContainingNamespace.IsGlobalNamespace ? "" : property.ContainingNamespace.ToDisplayString();
-        var access = property.DeclaredAccessibility switch
+        var isProduct = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal);
+        declaration.Check(findings, attribute.Name, isProduct ? "MatMulKernel" : "AttentionKernel", csharp);
+        KernelSpec? spec = null;
+        if (attribute.HasErrors)
         {
-            Accessibility.Public => "public ",
-            Accessibility.Internal => "internal ",
-            Accessibility.Private => "private ",
-            _ => "",
-        };
-        return new HostSpec(space, new(headers), string.Join(".", names), access + "static partial", property.Name);
+            findings.RefuseSilently();
+        }
+        else
+        {
+            var methods = new UserMethodParser(property.ContainingType, attribute, compilation, findings, cancellation);
+            spec = isProduct
+                ? MatMulParser.Parse(declaration.Host, attribute, methods, findings)
+                : AttentionParser.Parse(declaration.Host, attribute, methods, findings);
+        }
+
+        return findings.IsRefused ? declaration.Refuse(findings.Error?.Id ?? "a compile error") : spec;
     }
 
-    private static T Read<T>(AttributeData attribute, string name, T fallback)
+    /// <summary>The kernel attributes of <paramref name="property"/> in source order.</summary>
+    public static IReadOnlyList<AttributeData> KernelAttributes(IPropertySymbol property)
     {
-        foreach (var argument in attribute.NamedArguments)
-            if (argument.Key == name && argument.Value.Value is T value) return value;
-        return fallback;
+        var found = new List<AttributeData>();
+        foreach (var attribute in property.GetAttributes())
+        {
+            for (var type = attribute.AttributeClass?.BaseType; type is not null; type = type.BaseType)
+            {
+                if (type is { Name: "KernelAttribute", ContainingNamespace: { Name: "Kernels", ContainingNamespace.IsGlobalNamespace: true } }
+                    && attribute.ApplicationSyntaxReference is not null)
+                    found.Add(attribute);
+            }
+        }
+
+        return found;
     }
 }

@@ -17,10 +17,10 @@ internal sealed record LiteralExpression(ValueKind Kind, string Text) : Expressi
 /// <summary>The user method's parameter number <paramref name="Index"/>.</summary>
 internal sealed record ParameterExpression(ValueKind Kind, int Index, string Name) : Expression(Kind);
 
-/// <summary><paramref name="Body"/>, in which local number <paramref name="Index"/> stands for <paramref name="Value"/>.</summary>
-internal sealed record LetExpression(ValueKind Kind, int Index, Expression Value, Expression Body) : Expression(Kind);
+/// <summary><paramref name="Body"/> with shared values; each of <paramref name="Values"/> may use those before it.</summary>
+internal sealed record LetExpression(ValueKind Kind, EquatableArray<Expression> Values, Expression Body) : Expression(Kind);
 
-/// <summary>The value of an enclosing <see cref="LetExpression"/>.</summary>
+/// <summary>Value number <paramref name="Index"/> of the enclosing <see cref="LetExpression"/>; they do not nest.</summary>
 internal sealed record LocalExpression(ValueKind Kind, int Index) : Expression(Kind);
 
 /// <summary>An operator with one operand: <c>-</c>, <c>!</c> or <c>~</c>.</summary>

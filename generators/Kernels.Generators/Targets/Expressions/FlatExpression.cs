@@ -10,7 +10,7 @@ internal sealed class FlatExpression
 {
     private readonly Func<Expression, Expression> _expand;
     private readonly Dictionary<Expression, Temporary> _known = [];
-    private readonly Dictionary<int, Expression> _locals = [];
+    private readonly List<Expression> _locals = [];
     private readonly List<Expression> _operations = [];
 
     /// <summary>Flattens <paramref name="expression"/>.</summary>
@@ -19,6 +19,12 @@ internal sealed class FlatExpression
     public FlatExpression(Expression expression, Func<Expression, Expression> expand)
     {
         _expand = expand;
+        if (expression is LetExpression let)
+        {
+            foreach (var value in let.Values) _locals.Add(Visit(value));
+            expression = let.Body;
+        }
+
         Result = Visit(expression);
         Uses = new int[_operations.Count];
         Count(Result);
@@ -55,12 +61,6 @@ internal sealed class FlatExpression
 
     private Expression Visit(Expression expression)
     {
-        while (expression is LetExpression let)
-        {
-            _locals[let.Index] = Visit(let.Value);
-            expression = let.Body;
-        }
-
         return expression switch
         {
             LiteralExpression or ParameterExpression or Temporary => expression,
