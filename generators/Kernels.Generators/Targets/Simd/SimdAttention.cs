@@ -249,7 +249,8 @@ internal static class SimdAttention
                     if (k < whole) top0 = {{V}}.MaxNative({{V}}.Load(scores + k), top0);
                     if (whole < visible) top1 = {{V}}.MaxNative({{V}}.ConditionalSelect(inside, {{V}}.Load(scores + whole), lowest), top1);
                     var old = *maximum;
-                    var highest = global::System.MathF.Max(old, Highest({{V}}.MaxNative(top0, top1)));
+                    var top = Highest({{V}}.MaxNative(top0, top1));
+                    var highest = top > old ? top : old;
                 """);
             if (MayExclude)
                 writer.Line($$"""
@@ -262,9 +263,9 @@ internal static class SimdAttention
                     """);
             writer.Line($$"""
                     *maximum = highest;
-                    var scale = Power(old - highest);
+                    var scale = highest == old ? 1f : Power(old - highest);
                     var shift = {{V}}.Create(highest);
-                    var total0 = {{V}}.Load(sum) * {{V}}.Create(scale);
+                    var total0 = {{Float}}.Zero;
                     var total1 = {{Float}}.Zero;
                     k = 0;
                     for (; k <= whole - 2 * Lanes; k += 2 * Lanes)
@@ -294,7 +295,7 @@ internal static class SimdAttention
                         whole += Lanes;
                     }
 
-                    (total0 + total1).Store(sum);
+                    {{V}}.FusedMultiplyAdd({{V}}.Load(sum), {{V}}.Create(scale), total0 + total1).Store(sum);
                     for (; whole < end; whole += Lanes) {{Float}}.Zero.Store(scores + whole);
                     return scale;
                 }
