@@ -14,5 +14,5 @@ public readonly record struct AttentionShape(
     ElementType QueryType = ElementType.Float32, ElementType KeyType = ElementType.Float32)
 {
     /// <summary>Query heads that share one key head.</summary>
-    public int GroupSize => QueryHeads / KeyHeads;
+    public int GroupSize => KeyHeads == 0 ? 0 : QueryHeads / KeyHeads;
 }

@@ -3,7 +3,8 @@ namespace Kernels;
 /// <summary>Declares attention over the keys a user predicate admits, with an optional user score function.</summary>
 /// <remarks>
 /// Block classification (full, partial, empty) happens when the kernel is planned; full blocks never call the predicate
-/// and empty blocks are never visited.
+/// and empty blocks are never visited. Positions count from the first key; query i of n stands at position i + keys − n where
+/// <see cref="AttentionAttribute.Causal"/>, else at i.
 /// </remarks>
 public sealed class MaskedAttentionAttribute : AttentionAttribute
 {

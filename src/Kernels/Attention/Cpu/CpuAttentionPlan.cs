@@ -29,7 +29,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         Map = declaration.Pattern == AttentionPattern.Masked ? BlockMap.Build(declaration, device, shape) : null;
         _few = new ParallelAction(VisitSplit);
         _merge = new ParallelAction(MergeSplits);
-        _maxSplits = (shape.Keys + SplitKeys - 1) / SplitKeys;
+        _maxSplits = ReadsFewRowsInPlace ? (shape.Keys + SplitKeys - 1) / SplitKeys : 0;
         _visited = new long[device.Workers.Count];
 
         // A state is query, accumulator, maximum and sum of FewRows rows.
@@ -37,7 +37,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         _states = (CpuBuffer)device.Allocate(shape.Batch * shape.KeyHeads * (long)_maxSplits * _stateFloats * sizeof(float));
         // Per worker: widened keys and values, scores, and one row of conversion scratch.
         _chunkFloats = CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRows * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
-        _chunks = (CpuBuffer)device.Allocate(device.Workers.Count * _chunkFloats * sizeof(float));
+        _chunks = (CpuBuffer)device.Allocate(ReadsFewRowsInPlace ? device.Workers.Count * _chunkFloats * sizeof(float) : 0);
     }
 
     /// <inheritdoc/>
@@ -45,6 +45,9 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
 
     /// <inheritdoc/>
     public override AttentionWork Work => _work;
+
+    // An anchor group selects its keys whatever its number of rows: it has no shorter way.
+    private bool ReadsFewRowsInPlace => Declaration.Pattern != AttentionPattern.Anchor;
 
     /// <summary>Blocks a mask leaves; null for other patterns.</summary>
     protected BlockMap? Map { get; }
@@ -58,8 +61,8 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
     /// <summary>Key tokens of the current run.</summary>
     protected int Keys { get; private set; }
 
-    /// <summary>Position of the first query: queries are aligned with the last keys.</summary>
-    protected int FirstPosition => Math.Max(0, Keys - Queries);
+    /// <summary>Position of the first query: causal queries are aligned with the last keys.</summary>
+    protected int FirstPosition => Declaration.Causal ? Keys - Queries : 0;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -75,7 +78,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         _logSumExp = logSumExp is { } lse ? new Head(lse) : default;
         (Batch, Queries, Keys) = (query[0], query[1], key[1]);
         Array.Clear(_visited);
-        if (Queries * Shape.GroupSize <= CpuAttentionProgram.FewRows && Queries <= 4) RunFewRows();
+        if (ReadsFewRowsInPlace && Queries * Shape.GroupSize <= CpuAttentionProgram.FewRows && Queries <= 4) RunFewRows();
         else RunTiles();
 
         long visited = 0;

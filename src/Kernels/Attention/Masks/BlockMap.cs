@@ -32,22 +32,23 @@ public sealed class BlockMap
     public int QueryBlocks => _queryBlocks;
 
     /// <summary>
-    /// Classifies every block of the largest problem of <paramref name="shape"/>; positions run to <paramref name="shape"/>.Keys.
+    /// Classifies every block of the largest problem of <paramref name="shape"/>: query positions run to its keys where causal, else to its queries.
     /// </summary>
     /// <exception cref="KernelException">The predicate threw, or some query attends to nothing at all.</exception>
     public static BlockMap Build(AttentionDeclaration declaration, Device device, in AttentionShape shape)
     {
         var classifier = declaration.Classifier!;
         var (block, length) = (declaration.Block, shape.Keys);
-        var blocks = (length + block - 1) / block;
+        var positions = declaration.Causal ? length : shape.Queries;
+        var (blocks, columns) = ((positions + block - 1) / block, (length + block - 1) / block);
         var lists = declaration.PerHead ? shape.Batch * shape.QueryHeads : 1;
         var starts = new int[checked(lists * blocks + 1)];
         var entries = new List<int>();
         for (var list = 0; list < lists; list++)
         for (var row = 0; row < blocks; row++)
         {
-            var queries = Math.Min(block, length - row * block);
-            var last = declaration.Causal ? row : blocks - 1;
+            var queries = Math.Min(block, positions - row * block);
+            var last = declaration.Causal ? row : columns - 1;
             for (var column = 0; column <= last; column++)
             {
                 BlockKind kind;
