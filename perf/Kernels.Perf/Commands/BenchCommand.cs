@@ -3,6 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 
 namespace Kernels.Perf.Commands;
 
@@ -16,8 +17,10 @@ internal static class BenchCommand
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed =>
         {
-            // In process: a generated project would be restored in locked mode against this repository's central versions.
-            var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsDefault());
+            // In process: a generated project would be built under this repository's lock files. Few iterations: a run takes up to a second.
+            var job = Job.Default.WithToolchain(new InProcessEmitToolchain(TimeSpan.FromHours(1), logOutput: true))
+                .WithWarmupCount(2).WithIterationCount(9).WithIterationTime(TimeInterval.FromMilliseconds(200));
+            var config = DefaultConfig.Instance.AddJob(job);
             string[] passed = [.. parsed.GetValue(arguments) ?? [], .. parsed.UnmatchedTokens];
             var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchCommand).Assembly).Run(passed.Length == 0 ? ["--filter", "*"] : passed, config);
             return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;

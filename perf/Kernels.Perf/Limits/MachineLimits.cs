@@ -13,7 +13,7 @@ internal sealed class MachineLimits : IDisposable
     {
         _peak = new FmaPeak(device);
         // Each array alone exceeds the caches four times.
-        _triad = new MemoryTriad(device, Math.Clamp(4 * cacheBytes, 64L << 20, 1L << 30));
+        _triad = new MemoryTriad(device, Math.Min(4 * cacheBytes, 1L << 30));
         Peak = new Contender("fma-peak", _peak.Run, () => Require(_peak.IsRight, "The multiply-add loop"));
         Triad = new Contender("triad", _triad.Run, () => Require(_triad.IsRight, "The triad"));
     }

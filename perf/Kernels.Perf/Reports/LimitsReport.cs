@@ -1,6 +1,6 @@
 namespace Kernels.Perf.Reports;
 
-/// <summary>The hardware limits for a number of threads: medians over the whole run.</summary>
+/// <summary>The hardware limits for a number of threads: the fastest samples of the whole run.</summary>
 /// <param name="Threads">Threads.</param>
 /// <param name="PeakGigaflops">fp32 multiply-adds on registers, 10⁹ operations a second.</param>
 /// <param name="TriadGigabytesPerSecond">STREAM triad from memory, 10⁹ bytes a second.</param>

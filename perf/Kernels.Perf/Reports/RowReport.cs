@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Kernels.Perf.Reports;
 
-/// <summary>The figures of one row; all times are medians over the rounds.</summary>
+/// <summary>The figures of one row; own and baseline times are medians over the rounds.</summary>
 internal sealed record RowReport
 {
     /// <summary>Name of the row.</summary>
@@ -15,7 +15,7 @@ internal sealed record RowReport
     /// <summary>One run.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Counted operations a second ÷ the FMA peak measured in the same rounds with the same threads.</summary>
+    /// <summary>Counted operations a second ÷ <see cref="PeakGigaflops"/>.</summary>
     public required double ShareOfPeak { get; init; }
 
     /// <summary>Counted bytes a second, 10⁹.</summary>
@@ -33,10 +33,10 @@ internal sealed record RowReport
     /// <summary>Samples.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>FMA peak in the row's own rounds.</summary>
+    /// <summary>FMA peak with the row's threads: the fastest sample of the row's own rounds.</summary>
     public required double PeakGigaflops { get; init; }
 
-    /// <summary>Triad in the row's own rounds.</summary>
+    /// <summary>Triad with the row's threads: the fastest sample of the row's own rounds.</summary>
     public required double TriadGigabytesPerSecond { get; init; }
 
     /// <summary>Seconds of one thread ÷ seconds, measured in the same rounds; compute-bound rows with several threads only.</summary>

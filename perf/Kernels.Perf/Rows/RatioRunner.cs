@@ -50,8 +50,8 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
         var samples = timer.Measure([limits.Peak.Run, limits.Triad.Run], _ => { }, cancellation);
         _limits.Add(new LimitsReport(
             threads,
-            Median(_rows.Skip(first).Select(row => row.PeakGigaflops).Append(limits.FlopsPerSecond(samples[0].Median) / 1e9)),
-            Median(_rows.Skip(first).Select(row => row.TriadGigabytesPerSecond).Append(limits.BytesPerSecond(samples[1].Median) / 1e9))));
+            _rows.Skip(first).Select(row => row.PeakGigaflops).Append(limits.FlopsPerSecond(samples[0].Best) / 1e9).Max(),
+            _rows.Skip(first).Select(row => row.TriadGigabytesPerSecond).Append(limits.BytesPerSecond(samples[1].Best) / 1e9).Max()));
     }
 
     private RowReport RunOne(IRatioRow row, CpuDevice device, MachineLimits limits, CancellationToken cancellation)
@@ -86,7 +86,8 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
     {
         var own = samples["own"];
         var work = prepared.Work();
-        var peak = limits.FlopsPerSecond(samples[limits.Peak.Name].Median);
+        // A limit is what the machine did at its best: a disturbed sample of it must not flatter the row.
+        var peak = limits.FlopsPerSecond(samples[limits.Peak.Name].Best);
         return new RowReport
         {
             Case = row.Name,
@@ -99,7 +100,7 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
             Spread = own.Spread,
             Rounds = own.Count,
             PeakGigaflops = peak / 1e9,
-            TriadGigabytesPerSecond = limits.BytesPerSecond(samples[limits.Triad.Name].Median) / 1e9,
+            TriadGigabytesPerSecond = limits.BytesPerSecond(samples[limits.Triad.Name].Best) / 1e9,
             Scaling = samples.TryGetValue("one-thread", out var single) ? single.Median / own.Median : null,
             Baselines = prepared.Baselines.ToDictionary(
                 baseline => baseline.Name,
@@ -107,12 +108,5 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
             Notes = prepared.Notes.Count == 0 ? null : prepared.Notes,
             Observations = prepared.Observations().ToDictionary(pair => pair.Key, pair => JsonSerializer.SerializeToElement(pair.Value)),
         };
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var samples = new Samples();
-        foreach (var value in values) samples.Add(value);
-        return samples.Median;
     }
 }

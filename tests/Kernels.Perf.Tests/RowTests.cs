@@ -1,0 +1,63 @@
+using Kernels.Perf.Checking;
+using Kernels.Perf.Rows;
+using Xunit;
+
+namespace Kernels.Perf.Tests;
+
+/// <summary>The rows' own code on small sizes: their answers are right, and a corrupted one is caught.</summary>
+public class RowTests
+{
+    public static TheoryData<string> Small { get; } = [.. Rows.Keys];
+
+    private static Dictionary<string, IRatioRow> Rows => new IRatioRow[]
+    {
+        new ProductRow(WeightFormat.Dense, ElementType.Float32, 5, 64, 48),
+        new ProductRow(WeightFormat.Dense, ElementType.Float32, 1, 64, 48),
+        new ProductRow(WeightFormat.Dense, ElementType.BFloat16, 1, 64, 48),
+        new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 5, 64, 48),
+        new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 64, 48),
+        new AttentionRow("dense", MeasuredKernels.Causal64, null, 130, 2),
+        new AttentionRow("dense", MeasuredKernels.Causal128, null, 65, 1),
+    }.ToDictionary(row => row.Name);
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Answers_are_right_and_a_corrupted_one_is_caught(string name)
+    {
+        using var device = new CpuDevice(2);
+        using var prepared = Rows[name].Prepare(new RowSetup(device, CacheBytes: 4096));
+        foreach (var contender in prepared.Baselines.Append(prepared.Own))
+        {
+            contender.Run();
+            contender.Run();
+            contender.Verify();
+        }
+
+        var work = prepared.Work();
+        Assert.True(work.Flops > 0 && work.Bytes > 0);
+        prepared.Output.CopyFrom(BitConverter.GetBytes(1234f));
+        Assert.Throws<WrongAnswerException>(prepared.Own.Verify);
+    }
+
+    [Fact]
+    public void Work_is_counted_from_the_definition()
+    {
+        using var device = new CpuDevice(1);
+        using var product = new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 64, 48).Prepare(new RowSetup(device, 4096, false));
+        Assert.Equal(new RowWork(64 * 48, 64 * 48 / 2 * 4.25 + 4 * (64 + 48)), product.Work());
+        using var attention = new AttentionRow("dense", MeasuredKernels.Causal64, null, 65, 2).Prepare(new RowSetup(device, 4096, false));
+        attention.Own.Run();
+        Assert.Equal(new RowWork(4.0 * 64 * 2 * (65 * 66 / 2), 16.0 * 65 * 2 * 64), attention.Work());
+        Assert.Equal(1, attention.Observations()["density"]);
+    }
+
+    [Fact]
+    public void Weights_are_copied_until_they_exceed_the_cache_eight_times()
+    {
+        using var device = new CpuDevice(1);
+        var setup = new RowSetup(device, CacheBytes: 1000);
+        Assert.Equal(8, setup.CopiesBeyondCache(1000));
+        Assert.Equal(3, setup.CopiesBeyondCache(3999));
+        Assert.Equal(1, setup.CopiesBeyondCache(8000));
+    }
+}
