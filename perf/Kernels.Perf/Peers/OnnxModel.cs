@@ -4,78 +4,78 @@ using Google.Protobuf;
 namespace Kernels.Perf.Peers;
 
 /// <summary>
-/// Writes an ONNX model of one node in memory. Field numbers are those of the published schema (onnx/onnx.proto of the ONNX
+/// Writes ONNX models of one node in memory. Field numbers are those of the published schema (onnx/onnx.proto of the ONNX
 /// project, IR version 8, operator set 17).
 /// </summary>
 internal static class OnnxModel
 {
-    private const int FloatType = 1;
+    private const int FloatType = 1, IntAttribute = 2;
 
     /// <summary>y = x·w with w [inputs, outputs] stored in the model, so that the runtime may pack it once.</summary>
     public static byte[] MatMul(int rows, int inputs, int outputs, ReadOnlySpan<float> w)
     {
         var graph = Message(output =>
         {
-            Write(output, 1, Message(node =>
-            {
-                Write(node, 1, "x");
-                Write(node, 1, "w");
-                Write(node, 2, "y");
-                Write(node, 4, "MatMul");
-            }));
+            Write(output, 1, Node("MatMul", "", ["x", "w"], []));
             Write(output, 2, "product");
             Write(output, 11, Value("x", rows, inputs));
             Write(output, 12, Value("y", rows, outputs));
         });
-
-        // The initializer (field 5 of the graph) is by far the largest part; fields may come in any order.
-        var header = Message(tensor =>
+        // The weights (initializer, field 5 of the graph) are by far the largest part and are copied once; fields may come in any order.
+        var tensor = Message(output =>
         {
-            Write(tensor, 1, inputs);
-            Write(tensor, 1, outputs);
-            Write(tensor, 2, FloatType);
-            Write(tensor, 8, "w");
+            Write(output, 1, inputs);
+            Write(output, 1, outputs);
+            Write(output, 2, FloatType);
+            Write(output, 8, "w");
         });
-        var data = MemoryMarshal.AsBytes(w);
-        var model = Message(output =>
-        {
-            Write(output, 1, 8);
-            Write(output, 8, Message(set => Write(set, 2, 17)));
-        });
-        return Assemble(model, graph, header, data);
+        return Append(Header(""), 7, Append(graph, 5, Append(tensor, 9, MemoryMarshal.AsBytes(w))));
     }
 
-    private static byte[] Assemble(byte[] model, byte[] graph, byte[] header, ReadOnlySpan<byte> data)
+    /// <summary>
+    /// y = attention(q, k, v), causal, each [1, tokens, heads·channels]: MultiHeadAttention, a contributed operator of ONNX Runtime.
+    /// </summary>
+    public static byte[] CausalAttention(int tokens, int heads, int channels)
     {
-        var dataLength = CodedOutputStream.ComputeTagSize(9) + CodedOutputStream.ComputeLengthSize(data.Length) + data.Length;
-        var tensorLength = checked(header.Length + dataLength);
-        var graphLength = checked(
-            graph.Length + CodedOutputStream.ComputeTagSize(5) + CodedOutputStream.ComputeLengthSize(tensorLength) + tensorLength);
-        var bytes = new byte[checked(
-            model.Length + CodedOutputStream.ComputeTagSize(7) + CodedOutputStream.ComputeLengthSize(graphLength) + graphLength)];
-        model.CopyTo(bytes, 0);
-        var at = model.Length;
-        at = Open(bytes, at, 7, graphLength);
-        graph.CopyTo(bytes, at);
-        at = Open(bytes, at + graph.Length, 5, tensorLength);
-        header.CopyTo(bytes, at);
-        at = Open(bytes, at + header.Length, 9, data.Length);
-        data.CopyTo(bytes.AsSpan(at));
-        return bytes;
-    }
-
-    private static int Open(byte[] bytes, int at, int field, int length)
-    {
-        var head = Message(output =>
+        const string Domain = "com.microsoft";
+        var graph = Message(output =>
         {
-            output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-            output.WriteLength(length);
+            Write(output, 1, Node("MultiHeadAttention", Domain, ["q", "k", "v"], [("num_heads", heads), ("unidirectional", 1)]));
+            Write(output, 2, "attention");
+            foreach (var input in new[] { "q", "k", "v" }) Write(output, 11, Value(input, 1, tokens, heads * channels));
+            Write(output, 12, Value("y", 1, tokens, heads * channels));
         });
-        head.CopyTo(bytes, at);
-        return at + head.Length;
+        return Append(Header(Domain), 7, graph);
     }
 
-    private static byte[] Value(string name, int rows, int columns) => Message(value =>
+    private static byte[] Header(string domain) => Message(output =>
+    {
+        Write(output, 1, 8);
+        Write(output, 8, Message(set => Write(set, 2, 17)));
+        if (domain.Length == 0) return;
+        Write(output, 8, Message(set =>
+        {
+            Write(set, 1, domain);
+            Write(set, 2, 1);
+        }));
+    });
+
+    private static byte[] Node(string operation, string domain, string[] inputs, (string Name, int Value)[] attributes) => Message(node =>
+    {
+        foreach (var input in inputs) Write(node, 1, input);
+        Write(node, 2, "y");
+        Write(node, 4, operation);
+        foreach (var (name, value) in attributes)
+            Write(node, 5, Message(attribute =>
+            {
+                Write(attribute, 1, name);
+                Write(attribute, 3, value);
+                Write(attribute, 20, IntAttribute);
+            }));
+        Write(node, 7, domain);
+    });
+
+    private static byte[] Value(string name, params int[] lengths) => Message(value =>
     {
         Write(value, 1, name);
         Write(value, 2, Message(type => Write(type, 1, Message(tensor =>
@@ -83,11 +83,25 @@ internal static class OnnxModel
             Write(tensor, 1, FloatType);
             Write(tensor, 2, Message(shape =>
             {
-                Write(shape, 1, Message(dimension => Write(dimension, 1, rows)));
-                Write(shape, 1, Message(dimension => Write(dimension, 1, columns)));
+                foreach (var length in lengths) Write(shape, 1, Message(dimension => Write(dimension, 1, length)));
             }));
         }))));
     });
+
+    private static byte[] Append(byte[] message, int field, ReadOnlySpan<byte> value)
+    {
+        var length = value.Length;
+        var head = Message(output =>
+        {
+            output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+            output.WriteLength(length);
+        });
+        var joined = new byte[checked(message.Length + head.Length + length)];
+        message.CopyTo(joined, 0);
+        head.CopyTo(joined, message.Length);
+        value.CopyTo(joined.AsSpan(message.Length + head.Length));
+        return joined;
+    }
 
     private static byte[] Message(Action<CodedOutputStream> write)
     {

@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using Kernels.Perf.Checking;
+using Kernels.Perf.Peers;
+using Kernels.Perf.Timing;
 
 namespace Kernels.Perf.Rows;
 
 /// <summary>Causal attention of one sequence with random queries, keys and values.</summary>
+/// <remarks>own-dense and onnxruntime attend to every key.</remarks>
 /// <param name="Pattern">Second part of the row's name.</param>
 /// <param name="Kernel">What is timed.</param>
 /// <param name="Dense">The dense kernel of the same head dimension, for a sparse row.</param>
@@ -45,12 +48,19 @@ internal sealed record AttentionRow(
                 own.Verify();
                 VerifyPairs(plan.Work.Visited);
             });
-            if (Dense is { } dense && setup.WithBaselines)
+            if (!setup.WithBaselines) return prepared;
+            if (Dense is { } dense)
                 prepared.Against("own-dense", () =>
                 {
                     var baseline = Build(prepared, setup.Device, prepared.Keep(dense.Plan(setup.Device, shape)), tensors, check, (i, j) => j <= i);
-                    return new("own-dense", baseline.Run, baseline.Verify);
+                    return new Contender("own-dense", baseline.Run, baseline.Verify);
                 });
+            prepared.Against("onnxruntime", () =>
+            {
+                var y = new float[Tokens * Heads * Channels];
+                var peer = prepared.Keep(OnnxSession.CausalAttention(q, k, v, y, Tokens, Heads, Channels, setup.Device.Workers.Count));
+                return new Contender("onnxruntime", peer.Run, () => check.Verify(y, (i, j) => j <= i));
+            });
             return prepared;
         }
         catch

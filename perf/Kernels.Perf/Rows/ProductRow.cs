@@ -73,7 +73,7 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
             var y = new float[Rows * Outputs];
             var copies = Copies(setup, 4L * Outputs * Inputs);
             var sessions = Enumerable.Range(0, copies)
-                .Select(_ => prepared.Keep(new OnnxMatMul(x, w, y, Rows, Inputs, Outputs, setup.Device.Workers.Count))).ToArray();
+                .Select(_ => prepared.Keep(OnnxSession.MatMul(x, w, y, Rows, Inputs, Outputs, setup.Device.Workers.Count))).ToArray();
             var next = 0;
             return new Contender("onnxruntime", () => sessions[next = (next + 1) % copies].Run(), () => check.Verify(y));
         });
