@@ -18,6 +18,9 @@ public abstract class Device : IDisposable
     /// <summary>What the device is, for people: vendor, model, vector width or driver.</summary>
     public abstract string Description { get; }
 
+    /// <summary>The layers of a transformer between products and attention.</summary>
+    public abstract LayerKernels Layers { get; }
+
     /// <summary>Bytes now held by buffers of this device.</summary>
     public long AllocatedBytes => Interlocked.Read(ref _allocated);
 

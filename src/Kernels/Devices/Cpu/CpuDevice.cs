@@ -24,6 +24,7 @@ public sealed class CpuDevice : Device
                 nameof(vectorBits), vectorBits, $"Vectors of 128, 256 or 512 bits can be asked for; this machine has up to {WidestVectorBits}.");
         VectorBits = vectorBits;
         Workers = new WorkerTeam(threads);
+        Layers = new CpuLayers(this);
     }
 
     /// <summary>The widest vectors this machine accelerates, in bits.</summary>
@@ -41,6 +42,9 @@ public sealed class CpuDevice : Device
 
     /// <summary>Width of the vectors the programs chosen for this device use, in bits.</summary>
     public int VectorBits { get; }
+
+    /// <inheritdoc/>
+    public override LayerKernels Layers { get; }
 
     /// <summary>The workers that share the tiles of a kernel.</summary>
     public WorkerTeam Workers { get; }

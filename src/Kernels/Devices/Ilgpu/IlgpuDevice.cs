@@ -51,6 +51,10 @@ public sealed class IlgpuDevice : Device
     internal AcceleratorStream Stream { get; }
 
     /// <inheritdoc/>
+    public override LayerKernels Layers =>
+        throw new KernelException("layers", Name, "a request for model layers", "they are written for the cpu device only", "Run the model on cpu.");
+
+    /// <inheritdoc/>
     public override DeviceBuffer Allocate(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
