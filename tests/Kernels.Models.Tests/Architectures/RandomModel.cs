@@ -53,6 +53,16 @@ internal sealed class RandomModel : IDisposable
     /// <summary>The weights as stored, widened.</summary>
     public ReferenceModel Reference => new(Config, name => Array.ConvertAll(_weights[name], value => (double)value));
 
+    /// <summary>The same with every projection pruned: of four neighbouring inputs the two of largest magnitude stay.</summary>
+    public ReferenceModel Pruned => new(Config, name =>
+    {
+        var values = Array.ConvertAll(_weights[name], value => (double)value);
+        if (!name.Contains("_proj.weight", StringComparison.Ordinal)) return values;
+        for (var start = 0; start < values.Length; start += 4)
+            foreach (var dropped in Enumerable.Range(start, 4).OrderByDescending(i => Math.Abs(values[i])).ThenBy(i => i).Skip(2)) values[dropped] = 0;
+        return values;
+    });
+
     /// <summary>A configuration whose every dimension differs, small enough for fp64 by hand.</summary>
     public static ModelConfig Tiny(ModelArchitecture architecture, int headDim = 8) => new()
     {

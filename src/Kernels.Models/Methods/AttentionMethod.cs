@@ -1,0 +1,51 @@
+using Kernels.Catalog;
+
+namespace Kernels.Models;
+
+/// <summary>A way of attending: the kernel a prompt is read with and the one tokens are generated with.</summary>
+/// <remarks>Open: a host may make its own from any declared kernels.</remarks>
+public sealed record AttentionMethod
+{
+    /// <summary>Every key.</summary>
+    public static AttentionMethod Dense { get; } = new()
+    {
+        Name = "dense",
+        Description = "every key up to the query's own",
+        Prefill = DenseAttention.For,
+        Decode = DenseAttention.For,
+    };
+
+    /// <summary>AnchorAttention.</summary>
+    public static AttentionMethod Anchor { get; } = new()
+    {
+        Name = "anchor",
+        Description = "AnchorAttention (arXiv 2505.23520): prompts visit the initial keys, a local window and the columns near an anchor; generation is dense",
+        Prefill = AnchorAttention.For,
+        Decode = DenseAttention.For,
+    };
+
+    /// <summary>The methods that have names on command lines.</summary>
+    public static IReadOnlyList<AttentionMethod> All { get; } = [Dense, Anchor];
+
+    /// <summary>Name on command lines.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it visits, for people.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The causal kernel for a head dimension that prompts are read with.</summary>
+    /// <remarks>Throws <see cref="ArgumentOutOfRangeException"/> where none is declared.</remarks>
+    public required Func<int, AttentionKernel> Prefill { get; init; }
+
+    /// <summary>The causal kernel for a head dimension that tokens are generated with.</summary>
+    public required Func<int, AttentionKernel> Decode { get; init; }
+
+    /// <summary>The method called <paramref name="name"/>.</summary>
+    /// <exception cref="ModelException">There is none.</exception>
+    public static AttentionMethod Find(string name) =>
+        All.FirstOrDefault(method => method.Name == name)
+        ?? throw new ModelException("attention", "method", name, $"the methods are {string.Join(", ", All.Select(method => method.Name))}", "Name one of these.");
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

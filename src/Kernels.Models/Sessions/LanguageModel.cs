@@ -1,0 +1,93 @@
+namespace Kernels.Models;
+
+/// <summary>A Llama-family model on one device: configuration, tokenizer and packed weights, shared by its sessions.</summary>
+/// <remarks>Thread-safe; dispose it after its sessions and before its device.</remarks>
+public sealed class LanguageModel : IDisposable
+{
+    private readonly ModelWeights _weights;
+
+    private LanguageModel(string name, ModelConfig config, TextTokenizer tokenizer, Device device, ModelWeights weights, WeightMethod method)
+    {
+        (Name, Config, Tokenizer, Device, WeightMethod) = (name, config, tokenizer, device, method);
+        _weights = weights;
+    }
+
+    /// <summary>Where the model came from.</summary>
+    public string Name { get; }
+
+    /// <summary>The model's shape.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Text to tokens and back.</summary>
+    public TextTokenizer Tokenizer { get; }
+
+    /// <summary>Where the weights are and sessions run.</summary>
+    public Device Device { get; }
+
+    /// <summary>How projections are stored.</summary>
+    public WeightMethod WeightMethod { get; }
+
+    /// <summary>Most tokens a session may hold.</summary>
+    public int ContextLength => Config.ContextLength;
+
+    /// <summary>Bytes of packed weights and of the embedding table.</summary>
+    public long WeightBytes => _weights.PackedBytes + _weights.EmbeddingBytes;
+
+    /// <summary>Loads a Hugging Face style folder.</summary>
+    /// <inheritdoc cref="Load(ModelFiles, Device, ModelOptions?)"/>
+    public static LanguageModel Load(string folder, Device device, ModelOptions? options = null) =>
+        Load(ModelFiles.InFolder(folder), device, options);
+
+    /// <summary>Reads, checks and packs a model.</summary>
+    /// <exception cref="ModelException">A file is missing, damaged or describes a model that is not supported.</exception>
+    /// <exception cref="KernelException">The device cannot hold the weights as asked.</exception>
+    public static LanguageModel Load(ModelFiles files, Device device, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(device);
+        var method = (options ?? new ModelOptions()).Weights;
+        var config = ModelConfig.Read(files);
+        var tokenizer = TextTokenizer.Read(files);
+        if (tokenizer.LargestToken >= config.VocabularySize)
+            throw new ModelException(files.Location, "tokenizer", $"a vocabulary up to token {tokenizer.LargestToken}",
+                $"config.json gives the model {config.VocabularySize} tokens", "Fetch the model again: its files do not belong together.");
+        RequireKernels(files, config.HeadDim);
+        return new LanguageModel(files.Location, config, tokenizer, device, new ModelWeights(config, ModelTensors.Open(files), device, method), method);
+    }
+
+    /// <summary>Plans a session.</summary>
+    /// <exception cref="ModelException">The length is not 1 to <see cref="ContextLength"/>, or another option is out of range.</exception>
+    /// <exception cref="KernelException">The device cannot run the method on these shapes.</exception>
+    public LanguageSession CreateSession(SessionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Length < 1 || options.Length > ContextLength)
+            throw new ModelException(Name, "session length", $"{options.Length} tokens", $"the context is 1 to {ContextLength}{WindowNote}",
+                "Shorten the prompt, or ask for fewer tokens.");
+        if ((long)options.Length * Config.HeadDim > int.MaxValue)
+            throw new ModelException(Name, "session length", $"{options.Length} tokens", $"at most {int.MaxValue / Config.HeadDim} are supported with heads of {Config.HeadDim}",
+                "Ask for fewer tokens.");
+        if (options.ChunkLength < 1)
+            throw new ModelException(Name, "chunk length", $"{options.ChunkLength}", "at least 1 is required", "Leave it at its default.");
+        return new LanguageSession(this, _weights, options);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+
+    private string WindowNote => Config.SlidingWindow is { } window && window < Config.PositionLimit
+        ? $" (the model attends through a sliding window of {window}; longer texts would need it)" : "";
+
+    private static void RequireKernels(ModelFiles files, int headDim)
+    {
+        try
+        {
+            Catalog.DenseAttention.For(headDim);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new ModelException(files.NameOf("config.json"), "head_dim", $"{headDim}",
+                $"kernels are declared for {string.Join(", ", Catalog.DenseAttention.HeadDims.ToArray())}", "Declare one in Kernels.Catalog, or choose another model.", exception);
+        }
+    }
+}
