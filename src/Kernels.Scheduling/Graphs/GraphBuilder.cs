@@ -1,0 +1,189 @@
+namespace Kernels.Scheduling;
+
+/// <summary>Builds a graph, operation by operation, in the order they will run.</summary>
+/// <example>
+/// <code>
+/// var builder = new GraphBuilder("head");
+/// var hidden = builder.Input("hidden", 192);
+/// var logits = builder.Product("logits", Projections.Dense, head, builder.RmsNorm("norm", hidden, weight, 1e-5f));
+/// var graph = builder.Build(logits);
+/// </code>
+/// </example>
+public sealed class GraphBuilder
+{
+    private readonly string _name;
+    private readonly List<Operation> _operations = [];
+    private readonly List<GraphValue> _values = [];
+    private readonly List<GraphState> _states = [];
+    private readonly HashSet<string> _names = [];
+
+    /// <summary>Starts an empty graph.</summary>
+    /// <param name="name">What it computes, for messages.</param>
+    public GraphBuilder(string name) => _name = name;
+
+    /// <summary>Token ids the caller writes before a run, Int32 [1, tokens].</summary>
+    public GraphValue Tokens(string name) => Value(name, RowCount.Tokens, 1, ElementType.Int32, isInput: true);
+
+    /// <summary>Activations the caller writes before a run, fp32 [tokens, columns].</summary>
+    public GraphValue Input(string name, int columns) => Value(name, RowCount.Tokens, columns, isInput: true);
+
+    /// <summary>Rows that outlive a run, such as a layer's keys.</summary>
+    public GraphState State(string name, int heads, int headDim, ElementType type = ElementType.Float32)
+    {
+        Unique(name);
+        var state = new GraphState(_states.Count, name, heads, headDim, type);
+        _states.Add(state);
+        return state;
+    }
+
+    /// <summary>Rows of an embedding table.</summary>
+    public GraphValue Gather(string name, Weight table, GraphValue ids)
+    {
+        Known(ids);
+        if (ids.Type != ElementType.Int32) throw Mismatch(name, $"ids {ids}", "Int32 token ids are needed");
+        var output = Value(name, ids.Rows, table.Columns);
+        return Add(new GatherOperation(name, table, ids, output), output);
+    }
+
+    /// <summary>Root-mean-square norm of every row, or of every group of <c>weight.Columns</c> columns (heads).</summary>
+    public GraphValue RmsNorm(string name, ValueSlice input, Weight weight, float epsilon)
+    {
+        Floating(name, input);
+        if (weight.Rows != 1 || weight.Columns != input.Columns) throw Mismatch(name, $"weight {weight}", $"[1, {input.Columns}] is needed");
+        var output = Value(name, input.Value.Rows, input.Columns);
+        return Add(new RmsNormOperation(name, input, weight, epsilon, output, 1), output);
+    }
+
+    /// <summary>Root-mean-square norm of every head, in place.</summary>
+    public void NormHeads(string name, ValueSlice heads, Weight weight, float epsilon)
+    {
+        Floating(name, heads);
+        if (weight.Rows != 1 || heads.Columns % weight.Columns != 0)
+            throw Mismatch(name, $"weight {weight}", $"[1, head dim] with a head dim that divides {heads.Columns} is needed");
+        Add(new RmsNormOperation(name, heads, weight, epsilon, heads, heads.Columns / weight.Columns));
+    }
+
+    /// <summary>A linear layer: input · weightᵀ, with the kernel's epilogue.</summary>
+    public GraphValue Product(string name, MatMulKernel kernel, Weight weight, ValueSlice input)
+    {
+        Floating(name, input);
+        if (weight.Columns != input.Columns) throw Mismatch(name, $"weight {weight}", $"{input.Columns} columns are needed");
+        var output = Value(name, input.Value.Rows, weight.Rows);
+        return Add(new ProductOperation(name, kernel, weight, input, output), output);
+    }
+
+    /// <summary>Adds a row to every row, in place.</summary>
+    public void Bias(string name, ValueSlice values, Weight bias)
+    {
+        Floating(name, values);
+        if (bias.Rows != 1 || bias.Columns != values.Columns) throw Mismatch(name, $"bias {bias}", $"[1, {values.Columns}] is needed");
+        Add(new BiasOperation(name, values, bias));
+    }
+
+    /// <summary>Rotary embedding in place, by the positions of the run's tokens.</summary>
+    /// <param name="name">Name of the operation.</param>
+    /// <param name="heads">Heads side by side.</param>
+    /// <param name="headDim">Channels of a head.</param>
+    /// <param name="table">fp32 [positions, rotated width]: cosines, then sines.</param>
+    public void Rotate(string name, ValueSlice heads, int headDim, Weight table)
+    {
+        Floating(name, heads);
+        if (headDim < 1 || heads.Columns % headDim != 0) throw Mismatch(name, $"head dimension {headDim}", $"a divisor of {heads.Columns} is needed");
+        Add(new RotateOperation(name, heads, headDim, table));
+    }
+
+    /// <summary>Appends the run's rows to a state.</summary>
+    public void Append(string name, ValueSlice rows, GraphState state)
+    {
+        Floating(name, rows);
+        if (rows.Columns != state.Heads * state.HeadDim)
+            throw Mismatch(name, $"{rows.Columns} columns", $"state {state.Name} holds {state.Heads} heads of {state.HeadDim}");
+        Add(new AppendOperation(name, rows, state));
+    }
+
+    /// <summary>Attention of the run's queries over everything appended so far.</summary>
+    public GraphValue Attention(string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values)
+    {
+        Floating(name, queries);
+        if (keys.HeadDim != values.HeadDim || keys.Heads != values.Heads || keys.Type != values.Type)
+            throw Mismatch(name, $"keys {keys.Name} and values {values.Name}", "they must have one shape and storage");
+        if (queries.Columns % keys.HeadDim != 0) throw Mismatch(name, $"{queries.Columns} query columns", $"whole heads of {keys.HeadDim} are needed");
+        var output = Value(name, queries.Value.Rows, queries.Columns);
+        return Add(new AttentionOperation(name, kernel, queries, keys, values, output), output);
+    }
+
+    /// <summary>silu(gate)·up of a value that holds both side by side.</summary>
+    public GraphValue SwiGlu(string name, GraphValue gateUp)
+    {
+        Floating(name, gateUp);
+        if (gateUp.Columns % 2 != 0) throw Mismatch(name, $"{gateUp}", "an even number of columns is needed");
+        var output = Value(name, gateUp.Rows, gateUp.Columns / 2);
+        return Add(new SwiGluOperation(name, gateUp, output), output);
+    }
+
+    /// <summary>Sum of two values.</summary>
+    public GraphValue Add(string name, GraphValue left, GraphValue right)
+    {
+        Floating(name, left);
+        Floating(name, right);
+        if (left.Columns != right.Columns || left.Rows != right.Rows) throw Mismatch(name, $"{left} and {right}", "equal shapes are needed");
+        var output = Value(name, left.Rows, left.Columns);
+        return Add(new AddOperation(name, left, right, output), output);
+    }
+
+    /// <summary>The row of the run's last token.</summary>
+    public GraphValue LastRow(string name, GraphValue input)
+    {
+        Floating(name, input);
+        var output = Value(name, RowCount.One, input.Columns);
+        return Add(new LastRowOperation(name, input, output), output);
+    }
+
+    /// <summary>Ends the graph.</summary>
+    /// <param name="outputs">Values that must be readable after a run; others share memory.</param>
+    /// <exception cref="ArgumentException">An output is not a value of this graph.</exception>
+    public Graph Build(params ReadOnlySpan<GraphValue> outputs)
+    {
+        foreach (var output in outputs) Known(output);
+        return new Graph(_name, [.. _operations], [.. _values], [.. _states], [.. outputs]);
+    }
+
+    private GraphValue Add(Operation operation, GraphValue output)
+    {
+        Add(operation);
+        return output;
+    }
+
+    private void Add(Operation operation) => _operations.Add(operation);
+
+    private GraphValue Value(string name, RowCount rows, int columns, ElementType type = ElementType.Float32, bool isInput = false)
+    {
+        Unique(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        var value = new GraphValue(_values.Count, name, rows, columns, type, isInput);
+        _values.Add(value);
+        return value;
+    }
+
+    private void Unique(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!_names.Add(name)) throw new ArgumentException($"Graph {_name} already has a '{name}'; names must differ.", nameof(name));
+    }
+
+    private void Known(GraphValue value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (value.Id >= _values.Count || _values[value.Id] != value)
+            throw new ArgumentException($"{value} is not a value of graph {_name}; use values this builder returned.", nameof(value));
+    }
+
+    private void Floating(string operation, ValueSlice slice)
+    {
+        Known(slice.Value);
+        if (slice.Value.Type != ElementType.Float32) throw Mismatch(operation, $"{slice.Value}", "fp32 activations are needed");
+    }
+
+    private ArgumentException Mismatch(string operation, string received, string limit) =>
+        new($"{operation} of graph {_name} received {received}, but {limit}.");
+}

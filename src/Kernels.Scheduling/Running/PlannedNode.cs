@@ -1,0 +1,17 @@
+namespace Kernels.Scheduling;
+
+/// <summary>An operation made ready: what runs, and what it holds.</summary>
+internal sealed class PlannedNode(Operation operation, Action<RunContext> run)
+{
+    public Operation Operation => operation;
+
+    public Action<RunContext> Run => run;
+
+    public string? Kernel { get; init; }
+
+    public long WeightBytes { get; init; }
+
+    public long WorkspaceBytes { get; init; }
+
+    public AttentionPlan? Attention { get; init; }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace Kernels.Scheduling;
+
+/// <summary>The weights of one device: each is brought there once and shared by every plan.</summary>
+public sealed class WeightStore : IDisposable
+{
+    private readonly Dictionary<(Weight, MatMulKernel), PackedWeights> _packed = [];
+    private readonly Dictionary<(Weight, ElementType), Tensor> _tables = [];
+
+    /// <summary>An empty store.</summary>
+    public WeightStore(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Device = device;
+    }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Bytes held, mapped files used in place included.</summary>
+    public long ByteLength => _packed.Values.Sum(weights => weights.ByteLength) + _tables.Values.Sum(table => table.Buffer.ByteLength);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var weights in _packed.Values) weights.Dispose();
+        foreach (var table in _tables.Values) table.Buffer.Dispose();
+        _packed.Clear();
+        _tables.Clear();
+    }
+
+    /// <summary>A weight in the layout of a product.</summary>
+    /// <exception cref="KernelException">The device cannot hold it.</exception>
+    internal PackedWeights Packed(MatMulKernel kernel, Weight weight)
+    {
+        if (_packed.TryGetValue((weight, kernel), out var packed)) return packed;
+        weight.Read(data => packed = kernel.Pack(Device, new HostMatrix(data, weight.Type, weight.Rows, weight.Columns)));
+        return _packed[(weight, kernel)] = packed ?? throw new InvalidOperationException($"{weight} was not read.");
+    }
+
+    /// <summary>A weight row-major as it is stored; in place where the device can read the mapped file.</summary>
+    internal unsafe Tensor Table(Weight weight)
+    {
+        if (_tables.TryGetValue((weight, weight.Type), out var table)) return table;
+        DeviceBuffer buffer;
+        if (Device is CpuDevice cpu && weight.Mapped != null) buffer = new CpuBuffer(cpu, weight.Mapped, weight.ByteLength);
+        else
+        {
+            buffer = Device.Allocate(weight.ByteLength);
+            weight.Read(data => buffer.CopyFrom(data));
+        }
+
+        return _tables[(weight, weight.Type)] = Tensor.Matrix(buffer, weight.Type, weight.Rows, weight.Columns);
+    }
+
+    /// <summary>A weight row-major in fp32, converted where it is stored otherwise: norms, biases, position tables.</summary>
+    internal Tensor Float32(Weight weight)
+    {
+        if (weight.Type == ElementType.Float32) return Table(weight);
+        if (_tables.TryGetValue((weight, ElementType.Float32), out var table)) return table;
+        var buffer = Device.Allocate((long)weight.Rows * weight.Columns * sizeof(float));
+        weight.Read(data =>
+        {
+            var source = MemoryMarshal.Cast<byte, ushort>(data);
+            var values = new float[source.Length];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = weight.Type == ElementType.BFloat16 ? ElementTypes.FromBFloat16(source[i]) : ElementTypes.FromFloat16(source[i]);
+            buffer.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
+        });
+        return _tables[(weight, ElementType.Float32)] = Tensor.Matrix(buffer, ElementType.Float32, weight.Rows, weight.Columns);
+    }
+}
