@@ -22,12 +22,16 @@ internal static class KernelParser
         if (attributes.Count == 0 || property.PartialDefinitionPart is not null || compilation is not CSharpCompilation csharp) return null;
         if (property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not PropertyDeclarationSyntax syntax) return null;
 
+        // Of two members with one name, which the compiler reports, the first stands for both.
+        if (!SymbolEqualityComparer.Default.Equals(property.ContainingType.GetMembers(property.Name).FirstOrDefault(), property)) return null;
+
         var attribute = new AttributeReader(attributes[0], cancellation);
         var declaration = new PropertyParser(property, syntax);
         foreach (var other in attributes.Skip(1))
         {
             var reader = new AttributeReader(other, cancellation);
-            findings.Add(KernelDiagnostics.TwoKernels, reader.Location, property.Name, attribute.Name, reader.Name);
+            if (reader.Name == attribute.Name) findings.RefuseSilently();
+            else findings.Add(KernelDiagnostics.TwoKernels, reader.Location, property.Name, attribute.Name, reader.Name);
         }
 
         var isProduct = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal);

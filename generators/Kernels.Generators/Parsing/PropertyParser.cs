@@ -41,6 +41,12 @@ internal sealed class PropertyParser
             findings.Add(KernelDiagnostics.LanguageVersion, _syntax.Identifier.GetLocation(), compilation.LanguageVersion.ToDisplayString());
         }
 
+        if (!SyntaxFacts.IsValidIdentifier(name))
+        {
+            _isWritable = false;
+            findings.RefuseSilently();
+        }
+
         CheckHosts(findings);
         var isPartial = _syntax.Modifiers.Any(SyntaxKind.PartialKeyword);
         var isBodied = HasUserBody();
@@ -77,6 +83,13 @@ internal sealed class PropertyParser
     {
         for (var type = _property.ContainingType; type is not null; type = type.ContainingType)
         {
+            if (!SyntaxFacts.IsValidIdentifier(type.Name))
+            {
+                _isWritable = false;
+                findings.RefuseSilently();
+                continue;
+            }
+
             var declarations = type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax()).OfType<TypeDeclarationSyntax>();
             var isPartial = declarations.All(declaration => declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
             _isWritable &= isPartial && !type.IsFileLocal;

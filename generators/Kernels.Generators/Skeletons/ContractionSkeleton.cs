@@ -67,7 +67,7 @@ internal static class ContractionSkeleton
         using (writer.Open($"private static void Stream{rows}x{panels}{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int steps, float* output, long stride")}"))
         {
             for (var panel = 1; panel < panels; panel++) writer.Line($"var w{names[panel]} = w + {panel} * panelBytes;");
-            for (var row = 1; row < rows; row++) writer.Line($"var a{row} = a + Math.Min({row}, rows - 1) * activationStride;");
+            for (var row = 1; row < rows; row++) writer.Line($"var a{row} = a + global::System.Math.Min({row}, rows - 1) * activationStride;");
             foreach (var name in names)
                 for (var row = 0; row < rows; row++)
                     writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, name)} = {tile.Zero}")};");

@@ -44,8 +44,8 @@ internal sealed class ExpressionLowering
         if (operation.ConstantValue is { HasValue: true, Value: { } constant }) return Literal(constant);
         return operation switch
         {
-            IParameterReferenceOperation reference => Variable(reference, reference.Parameter),
-            ILocalReferenceOperation reference => Variable(reference, reference.Local),
+            IParameterReferenceOperation reference => Variable(reference.Parameter),
+            ILocalReferenceOperation reference => Variable(reference.Local),
             IFieldReferenceOperation reference => _method.Field(reference.Field, reference.Syntax.GetLocation()),
             IPropertyReferenceOperation { Property: { IsStatic: true, GetMethod: { } getter } } reference =>
                 _method.Call(getter, [], reference.Syntax.GetLocation()),
@@ -121,7 +121,8 @@ internal sealed class ExpressionLowering
         _ => throw new Refusal(null, null),
     };
 
-    private Expression Variable(IOperation reference, ISymbol variable) => _state[variable] ?? throw Unsupported(reference);
+    // Reading a variable before its assignment is the compiler's to report.
+    private Expression Variable(ISymbol variable) => _state[variable] ?? throw new Refusal(null, null);
 
     private Expression Unary(IUnaryOperation unary)
     {
