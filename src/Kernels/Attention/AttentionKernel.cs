@@ -53,6 +53,6 @@ public sealed class AttentionKernel
     {
         foreach (var program in _programs)
             if (program.Targets(device)) return program;
-        return null;
+        return NullAttentionProgram.Instance.Targets(device) ? NullAttentionProgram.Instance : null;
     }
 }

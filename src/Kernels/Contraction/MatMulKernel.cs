@@ -71,6 +71,6 @@ public sealed class MatMulKernel
     {
         foreach (var program in _programs)
             if (program.Targets(device)) return program;
-        return null;
+        return NullMatMulProgram.Instance.Targets(device) ? NullMatMulProgram.Instance : null;
     }
 }

@@ -14,4 +14,7 @@ public enum DeviceKind
 
     /// <summary>ILGPU's CPU accelerator: a slow simulator of a GPU, for tiny tests.</summary>
     Simulator,
+
+    /// <summary>Nothing at all: plans without hardware.</summary>
+    Null,
 }
