@@ -1,0 +1,40 @@
+using CsCheck;
+using Kernels.Testing;
+using Xunit;
+
+namespace Kernels.Tests.Attention;
+
+public sealed class AttentionPropertyTests
+{
+    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16];
+
+    private static readonly Gen<AttentionCase> Cases = Gen.Select(
+        Gen.Int[0, 2], Gen.Int[1, 140], Gen.Int[0, 160], Gen.Int[1, 2], Gen.Int[1, 3], Gen.Int[1, 2], Gen.OneOfConst(Storages), Gen.Int[0, 9],
+        (pattern, queries, earlier, keyHeads, group, batch, storage, spare) =>
+        {
+            var (kernel, headDim) = pattern switch
+            {
+                0 => (AttentionKernels.Causal8, 8),
+                1 => (AttentionKernels.Anchor20, 20),
+                _ => (DrawnMasks.Diagonals, 24),
+            };
+            var shape = new AttentionShape(batch, queries, queries + earlier, keyHeads * group, keyHeads, headDim, ElementType.Float32, storage);
+            return new AttentionCase($"drawn {pattern} {shape} {spare}", kernel, shape)
+            {
+                Mask = pattern == 2 ? (_, _, query, key) => DrawnMasks.Diagonal(query, key) : null,
+                Spare = spare,
+                Gap = spare % 4,
+            };
+        });
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(256)]
+    [InlineData(128)]
+    public void Drawn_problems_agree_with_the_oracle(int vectorBits)
+    {
+        Assert.SkipWhen(vectorBits > CpuDevice.WidestVectorBits, $"This processor has no {vectorBits}-bit vectors.");
+        using var device = new CpuDevice(threads: 2, vectorBits);
+        Cases.Sample(problem => problem.Run(device), iter: 25, threads: 1);
+    }
+}
