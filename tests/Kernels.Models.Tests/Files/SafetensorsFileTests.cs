@@ -45,6 +45,18 @@ public class SafetensorsFileTests
     }
 
     [Fact]
+    public unsafe void A_resource_in_memory_is_used_in_place()
+    {
+        fixed (byte* start = Valid)
+        {
+            using var file = SafetensorsFile.Read("embedded", new UnmanagedMemoryStream(start, Valid.Length));
+            var entry = file.Find("b")!;
+            using var bytes = file.Map(entry);
+            Assert.Equal((nint)start + (nint)entry.Offset, (nint)bytes.Pointer);
+        }
+    }
+
+    [Fact]
     public void A_failed_write_leaves_the_old_file()
     {
         using var folder = new TemporaryFolder();
