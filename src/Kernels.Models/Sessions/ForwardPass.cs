@@ -1,124 +1,98 @@
 using System.Runtime.InteropServices;
-using Kernels.Catalog;
+using Kernels.Scheduling;
 
 namespace Kernels.Models;
 
-/// <summary>The Llama forward pass.</summary>
+/// <summary>The plans of one session and its KV cache: a pass for prompts, one for single tokens, and the head of every position.</summary>
 internal sealed class ForwardPass : IDisposable
 {
-    private readonly ModelConfig _c;
-    private readonly ModelWeights _w;
-    private readonly Device _device;
-    private readonly SessionOptions _o;
-    private readonly Stack<IDisposable> _owned = new();
-    private readonly Tensor _rotary;
-    private readonly DeviceBuffer _ids, _x, _n, _qkv, _att, _gu, _act, _logits;
-    private readonly DeviceBuffer[] _keys, _values;
-    private readonly AttentionPlan _prefill, _decode;
-    private readonly Dictionary<(int, int, bool, MatMulKernel), MatMulPlan> _plans = [];
+    // Enough rows to keep a product busy, few enough that logits stay a small part of memory.
+    private const int LogitBytes = 32 << 20;
 
-    public ForwardPass(ModelConfig config, ModelWeights weights, Device device, SessionOptions options)
+    private readonly Device _device;
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly LlamaGraph _prefillGraph, _decodeGraph;
+    private readonly Plan _prefill, _decode;
+    private readonly HeadGraph? _headGraph;
+    private readonly Plan? _head;
+    private readonly StateSet _cache;
+    private (Plan Plan, LlamaGraph Graph) _last;
+
+    /// <summary>Plans the passes.</summary>
+    /// <exception cref="SchedulingException">The device cannot run a kernel on these shapes.</exception>
+    public ForwardPass(ModelConfig config, ModelWeights weights, WeightStore store, Weight rotary, WeightMethod method, SessionOptions options)
     {
-        (_c, _w, _device, _o) = (config, weights, device, options);
-        HeadRows = options.EveryPosition ? (int)Math.Clamp((32 << 20) / (4L * config.VocabularySize), 1, 256) : 1;
-        var rows = options.ChunkLength;
-        DeviceBuffer Floats(long n) => Own(device.Allocate(n * 4));
-        _rotary = RotaryTable.Upload(device, config, options.Length);
-        Own(_rotary.Buffer);
-        _ids = Floats(rows);
-        _x = Floats((long)rows * config.HiddenSize);
-        _n = Floats((long)rows * config.HiddenSize);
-        _qkv = Floats((long)rows * (config.QueryHeads + 2 * config.KeyHeads) * config.HeadDim);
-        _att = Floats((long)rows * config.QueryHeads * config.HeadDim);
-        _gu = Floats((long)rows * 2 * config.IntermediateSize);
-        _act = Floats((long)rows * config.IntermediateSize);
-        _logits = Floats((long)HeadRows * config.VocabularySize);
-        var cache = (long)options.Length * config.KeyHeads * config.HeadDim * options.CacheType.Size();
-        _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Own(device.Allocate(cache)))];
-        _values = [.. Enumerable.Range(0, config.Layers).Select(_ => Own(device.Allocate(cache)))];
-        CacheBytes = 2 * cache * config.Layers;
-        _prefill = Own(options.Attention.Prefill(config.HeadDim).Plan(device, new AttentionShape(1, rows, options.Length, config.QueryHeads, config.KeyHeads, config.HeadDim, ElementType.Float32, options.CacheType)));
-        _decode = Own(options.Attention.Decode(config.HeadDim).Plan(device, new AttentionShape(1, 1, options.Length, config.QueryHeads, config.KeyHeads, config.HeadDim, ElementType.Float32, options.CacheType)));
+        _device = store.Device;
+        try
+        {
+            LlamaGraph Graph(string name, AttentionKernel attention) =>
+                new(name, config, weights, rotary, method.Projection, attention, options.CacheType, options.EveryPosition);
+            _prefillGraph = Graph("prefill", options.Attention.Prefill(config.HeadDim));
+            _decodeGraph = Graph("decode", options.Attention.Decode(config.HeadDim));
+            _cache = Own(new StateSet(_prefillGraph.Graph, _device, options.Length));
+            _prefill = Own(Scheduler.Plan(_prefillGraph.Graph, _device, new ShapeClass(options.ChunkLength, options.Length), store));
+            _decode = Own(Scheduler.Plan(_decodeGraph.Graph, _device, new ShapeClass(1, options.Length), store));
+            if (!options.EveryPosition) return;
+            HeadRows = (int)Math.Clamp(LogitBytes / (sizeof(float) * (long)config.VocabularySize), 1, Math.Min(256, options.ChunkLength));
+            _headGraph = new HeadGraph(config, weights);
+            _head = Own(Scheduler.Plan(_headGraph.Graph, _device, new ShapeClass(HeadRows, HeadRows), store));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
+    /// <summary>Most rows of one <see cref="Logits"/>; 0 where only the last position's are planned.</summary>
     public int HeadRows { get; }
 
-    public long CacheBytes { get; }
+    /// <summary>Tokens held.</summary>
+    public int Position => _cache.Length;
 
-    public long WorkspaceBytes => 0;
+    /// <summary>Bytes of the KV cache.</summary>
+    public long CacheBytes => _cache.ByteLength;
 
-    public string Explain() => "";
-
-    public AttentionWork Run(ReadOnlySpan<int> tokens, int position)
+    /// <summary>Every plan and the totals.</summary>
+    public SessionExplanation Explain()
     {
-        var layers = _device.Layers;
-        var (rows, d) = (tokens.Length, _c.HeadDim);
-        var width = (_c.QueryHeads + 2 * _c.KeyHeads) * d;
-        _ids.CopyFrom(MemoryMarshal.AsBytes(tokens));
-        Tensor M(DeviceBuffer b, int columns) => Tensor.Matrix(b, ElementType.Float32, rows, columns);
-        var (x, n, qkv, att, gu, act) = (M(_x, _c.HiddenSize), M(_n, _c.HiddenSize), M(_qkv, width), M(_att, _c.QueryHeads * d), M(_gu, 2 * _c.IntermediateSize), M(_act, _c.IntermediateSize));
-        Tensor H(DeviceBuffer b, int heads, int offset, int stride) => Tensor.Heads(b, ElementType.Float32, 1, rows, heads, d, offset, 0, stride, d);
-        var q = H(_qkv, _c.QueryHeads, 0, width);
-        var k = H(_qkv, _c.KeyHeads, _c.QueryHeads * d, width);
-        var v = H(_qkv, _c.KeyHeads, (_c.QueryHeads + _c.KeyHeads) * d, width);
-        var o = H(_att, _c.QueryHeads, 0, _c.QueryHeads * d);
-        layers.Gather(_w.Embedding, Tensor.Matrix(_ids, ElementType.Int32, 1, rows), x);
-        var plan = rows == 1 && position > 0 ? _decode : _prefill;
-        long visited = 0, dense = 0;
-        for (var i = 0; i < _c.Layers; i++)
-        {
-            var w = _w.Layers[i];
-            layers.RmsNorm(x, w.AttentionNorm, _c.NormEpsilon, n);
-            Product(n, w.QueryKeyValue, qkv, w.Method);
-            if (w.QueryKeyValueBias is { } b) layers.AddBias(qkv, b);
-            if (w.QueryNorm is { } qn) layers.RmsNorm(q, qn, _c.NormEpsilon, q);
-            if (w.KeyNorm is { } kn) layers.RmsNorm(k, kn, _c.NormEpsilon, k);
-            layers.Rotate(q, _rotary, position);
-            layers.Rotate(k, _rotary, position);
-            Tensor Cache(DeviceBuffer buffer, int tokens, int first) => Tensor.Heads(buffer, _o.CacheType, 1, tokens, _c.KeyHeads, d, (long)first * _c.KeyHeads * d);
-            layers.Copy(k, Cache(_keys[i], rows, position));
-            layers.Copy(v, Cache(_values[i], rows, position));
-            plan.Run(q, Cache(_keys[i], position + rows, 0), Cache(_values[i], position + rows, 0), o);
-            var work = plan.Work;
-            visited += work.Visited;
-            dense += work.Dense;
-            Product(att, w.Output, n, w.Method);
-            if (w.OutputBias is { } ob) layers.AddBias(n, ob);
-            layers.Add(x, n, x);
-            layers.RmsNorm(x, w.MlpNorm, _c.NormEpsilon, n);
-            Product(n, w.GateUp, gu, w.Method);
-            if (w.GateUpBias is { } gb) layers.AddBias(gu, gb);
-            layers.SwiGlu(gu, act);
-            Product(act, w.Down, n, w.Method);
-            if (w.DownBias is { } db) layers.AddBias(n, db);
-            layers.Add(x, n, x);
-        }
-
-        return new AttentionWork(visited, dense);
+        PlanExplanation[] plans = _head is null ? [_prefill.Explain(), _decode.Explain()] : [_prefill.Explain(), _decode.Explain(), _head.Explain()];
+        return new SessionExplanation(plans, plans[0].WeightBytes, CacheBytes, plans.Sum(plan => plan.ArenaBytes + plan.WorkspaceBytes));
     }
 
+    /// <summary>Appends tokens; returns the pairs their attention visited.</summary>
+    public AttentionWork Run(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    {
+        var (plan, graph) = tokens.Length == 1 && Position > 0 ? (_decode, _decodeGraph) : (_prefill, _prefillGraph);
+        plan.Write(graph.Tokens, tokens);
+        plan.Run(tokens.Length, _cache, cancellation);
+        _last = (plan, graph);
+        return plan.Work;
+    }
+
+    /// <summary>Copies the logits after the last token.</summary>
+    public void LastLogits(Span<float> destination) => Copy(_last.Plan.Output(_last.Graph.Logits), destination);
+
+    /// <summary>Computes the logits after tokens [first, first + rows) of the last run.</summary>
     public void Logits(int first, int rows, Span<float> destination)
     {
-        var x = Tensor.Matrix(_x, ElementType.Float32, rows, _c.HiddenSize, (long)first * _c.HiddenSize);
-        var n = Tensor.Matrix(_n, ElementType.Float32, rows, _c.HiddenSize);
-        _device.Layers.RmsNorm(x, _w.FinalNorm, _c.NormEpsilon, n);
-        var y = Tensor.Matrix(_logits, ElementType.Float32, rows, _c.VocabularySize);
-        Product(n, _w.Head, y, Projections.Dense);
-        _logits.CopyTo(MemoryMarshal.AsBytes(destination));
+        var hidden = _last.Plan.Output(_last.Graph.Hidden);
+        var part = Tensor.Matrix(hidden.Buffer, hidden.Type, rows, hidden[1], hidden.Offset + first * hidden.Stride(0), hidden.Stride(0));
+        _device.Layers.Copy(part, _head!.Input(_headGraph!.Hidden, rows));
+        _head.Run(rows);
+        Copy(_head.Output(_headGraph.Logits), destination);
     }
+
+    /// <summary>Forgets every token.</summary>
+    public void Reset() => _cache.Truncate(0);
 
     public void Dispose()
     {
-        while (_owned.TryPop(out var r)) r.Dispose();
+        while (_owned.TryPop(out var resource)) resource.Dispose();
     }
 
-    private void Product(Tensor x, PackedWeights w, Tensor y, MatMulKernel kernel)
-    {
-        var rows = x[0] == 1 ? 1 : _o.ChunkLength;
-        var key = (w.Inputs, w.Outputs, rows == 1, kernel);
-        if (!_plans.TryGetValue(key, out var plan)) _plans[key] = plan = Own(kernel.Plan(_device, new MatMulShape(rows, w.Inputs, w.Outputs, w.Type)));
-        plan.Run(x, w, y);
-    }
+    private static void Copy(Tensor source, Span<float> destination) =>
+        source.Buffer.CopyTo(MemoryMarshal.AsBytes(destination), source.Offset * sizeof(float));
 
     private T Own<T>(T resource) where T : IDisposable
     {

@@ -13,12 +13,10 @@ public sealed class LanguageSession : IDisposable
     private int _prefillTokens, _decodeTokens, _lastChunk, _logitsPosition;
     private double _prefillSeconds, _decodeSeconds;
 
-    internal LanguageSession(LanguageModel model, ModelWeights weights, SessionOptions options)
+    internal LanguageSession(LanguageModel model, SessionOptions options, ForwardPass forward)
     {
-        _model = model;
-        Options = options with { ChunkLength = Math.Min(options.ChunkLength, options.Length) };
+        (_model, Options, _forward) = (model, options, forward);
         _logits = new float[model.Config.VocabularySize];
-        _forward = new ForwardPass(model.Config, weights, model.Device, Options);
     }
 
     /// <summary>What the session was planned for.</summary>
@@ -31,7 +29,7 @@ public sealed class LanguageSession : IDisposable
     public int VocabularySize => _model.Config.VocabularySize;
 
     /// <summary>Tokens it holds now.</summary>
-    public int Position { get; private set; }
+    public int Position => _forward.Position;
 
     /// <summary>Logits after the last token, one per token of the vocabulary; overwritten by the next step.</summary>
     /// <exception cref="ModelException">The session is empty.</exception>
@@ -40,7 +38,7 @@ public sealed class LanguageSession : IDisposable
         get
         {
             if (Position == 0) throw new ModelException(_model.Name, "prompt", "empty", "logits follow at least one token", "Read a prompt first.");
-            if (_logitsPosition != Position) _forward.Logits(_lastChunk - 1, 1, _logits);
+            if (_logitsPosition != Position) _forward.LastLogits(_logits);
             _logitsPosition = Position;
             return _logits;
         }
@@ -50,19 +48,13 @@ public sealed class LanguageSession : IDisposable
     public SessionStatistics Statistics => new(
         _prefillTokens, _prefillSeconds, _dense == 0 ? 1 : (double)_visited / _dense, _decodeTokens, _decodeSeconds);
 
-    /// <summary>Bytes of the KV cache.</summary>
-    public long CacheBytes => _forward.CacheBytes;
-
-    /// <summary>Bytes of activations, kernels' workspaces and tables.</summary>
-    public long WorkspaceBytes => _forward.WorkspaceBytes;
-
     /// <summary>Every node with its kernel, device and bytes, and the totals: weights, KV cache, workspace.</summary>
-    public string Explain() => _forward.Explain();
+    public SessionExplanation Explain() => _forward.Explain();
 
     /// <summary>Reads a prompt in chunks; afterwards <see cref="Logits"/> foretell the token after it.</summary>
     /// <param name="tokens">The prompt; appended to what the session holds already.</param>
     /// <param name="progress">Told the number of prompt tokens read, after every chunk.</param>
-    /// <param name="cancellation">Observed between chunks; the chunks read until then stay.</param>
+    /// <param name="cancellation">Observed between operations; the chunks read until then stay.</param>
     /// <exception cref="ModelException">The prompt is empty, does not fit, or holds a token outside the vocabulary; nothing was read.</exception>
     public void Prefill(IReadOnlyList<int> tokens, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -70,9 +62,8 @@ public sealed class LanguageSession : IDisposable
         Check(tokens);
         for (var done = 0; done < tokens.Count;)
         {
-            cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(Options.ChunkLength, tokens.Count - done);
-            Append(tokens, done, count);
+            Append(tokens, done, count, cancellation);
             done += count;
             progress?.Report(done);
         }
@@ -91,7 +82,7 @@ public sealed class LanguageSession : IDisposable
         Check(tokens);
         if (tokens.Count > Options.ChunkLength)
             throw new ModelException(_model.Name, "chunk", $"{tokens.Count} tokens", $"chunks of up to {Options.ChunkLength} were planned", "Append less at once.");
-        Append(tokens, 0, tokens.Count);
+        Append(tokens, 0, tokens.Count, CancellationToken.None);
     }
 
     /// <summary>Logits after tokens of the last chunk.</summary>
@@ -121,8 +112,7 @@ public sealed class LanguageSession : IDisposable
         if (Position == 0) throw new ModelException(_model.Name, "prompt", "empty", "at least one token is needed before decoding", "Read a prompt first.");
         Check([token]);
         var start = Stopwatch.GetTimestamp();
-        _forward.Run([token], Position);
-        Position++;
+        _forward.Run([token], CancellationToken.None);
         _lastChunk = 1;
         _ = Logits;
         _decodeSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -155,7 +145,8 @@ public sealed class LanguageSession : IDisposable
     /// <summary>Forgets the text; statistics start anew.</summary>
     public void Reset()
     {
-        Position = _lastChunk = _logitsPosition = _prefillTokens = _decodeTokens = 0;
+        _forward.Reset();
+        _lastChunk = _logitsPosition = _prefillTokens = _decodeTokens = 0;
         _prefillSeconds = _decodeSeconds = 0;
         _visited = _dense = 0;
     }
@@ -163,13 +154,12 @@ public sealed class LanguageSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _forward.Dispose();
 
-    private void Append(IReadOnlyList<int> tokens, int first, int count)
+    private void Append(IReadOnlyList<int> tokens, int first, int count, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         var chunk = new int[count];
         for (var i = 0; i < count; i++) chunk[i] = tokens[first + i];
-        var work = _forward.Run(chunk, Position);
-        Position += count;
+        var work = _forward.Run(chunk, cancellation);
         _lastChunk = count;
         _visited += work.Visited;
         _dense += work.Dense;

@@ -144,6 +144,23 @@ public sealed class LanguageSessionTests : IDisposable
         Assert.Equal(Text.Length % 32, session.Position);
     }
 
+    [Fact]
+    public void Memory_is_what_explain_counts()
+    {
+        using (Session()) { } // packs the weights
+        var before = _device.AllocatedBytes;
+        using var session = _model.CreateSession(new SessionOptions { Length = Text.Length, ChunkLength = 32, EveryPosition = true });
+        var explanation = session.Explain();
+        Assert.Equal(explanation.CacheBytes + explanation.WorkspaceBytes, _device.AllocatedBytes - before);
+        Assert.Equal(2L * _files.Config.Layers * Text.Length * _files.Config.KeyHeads * _files.Config.HeadDim * sizeof(float), explanation.CacheBytes);
+        Assert.Equal(_model.WeightBytes, explanation.WeightBytes);
+        foreach (var word in new[] { "DenseAttention.Causal8", "Projections.Dense", "cpu", "weights", "KV cache", "workspace" })
+            Assert.Contains(word, explanation.ToString());
+        session.Prefill(Text);
+        Assert.Equal(explanation.TotalBytes, session.Explain().TotalBytes); // running allocates nothing
+        Assert.Equal(explanation.CacheBytes + explanation.WorkspaceBytes, _device.AllocatedBytes - before);
+    }
+
     private LanguageSession Session(int chunk = 2048) => _model.CreateSession(new SessionOptions { Length = Text.Length, ChunkLength = chunk });
 
     private static void AssertEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using Kernels.Scheduling;
+
+namespace Kernels.Models;
+
+/// <summary>A matrix of a graph made of a model's tensors, stacked by rows where there are several; read when a device needs it.</summary>
+internal sealed unsafe class TensorWeight : Weight, IDisposable
+{
+    private readonly ModelTensors _tensors;
+    private readonly (string Name, int Rows)[] _parts;
+    private readonly bool _staysMapped;
+    private TensorBytes? _mapped;
+
+    private TensorWeight(ModelTensors tensors, string name, ElementType type, int columns, (string Name, int Rows)[] parts, bool staysMapped)
+        : base(name, type, parts.Sum(part => part.Rows), columns)
+    {
+        _tensors = tensors;
+        _parts = parts;
+        _staysMapped = staysMapped;
+    }
+
+    /// <inheritdoc/>
+    public override byte* Mapped => _staysMapped ? (_mapped ??= _tensors.Map(_parts[0].Name)).Pointer : null;
+
+    /// <summary>A [rows, columns] tensor.</summary>
+    /// <param name="tensors">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="rows">Rows it must have.</param>
+    /// <param name="columns">Columns it must have.</param>
+    /// <param name="staysMapped">Whether devices that can may use the mapped file in place.</param>
+    public static TensorWeight Matrix(ModelTensors tensors, string name, int rows, int columns, bool staysMapped = false) =>
+        new(tensors, name, tensors.Require(name, rows, columns).Type!.Value, columns, [(name, rows)], staysMapped);
+
+    /// <summary>[rows, columns] tensors of one element type, one below the other.</summary>
+    public static TensorWeight Stacked(ModelTensors tensors, string name, int columns, params (string Name, int Rows)[] parts) =>
+        new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Rows, columns))]), columns, parts, false);
+
+    /// <summary>[length] tensors of one element type, end to end, as one row.</summary>
+    public static TensorWeight Row(ModelTensors tensors, string name, params (string Name, int Length)[] parts) =>
+        new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Length))]), parts.Sum(part => part.Length), parts, false);
+
+    /// <inheritdoc/>
+    public override void Read(WeightReader reader)
+    {
+        if (_parts.Length == 1)
+        {
+            using var bytes = _tensors.Map(_parts[0].Name);
+            reader(bytes.Span);
+            return;
+        }
+
+        if (ByteLength > int.MaxValue)
+            throw new ModelException(_tensors.Location, $"tensor '{_parts[0].Name}' and those stacked with it", $"{ByteLength} bytes",
+                $"together they may have up to {int.MaxValue}", "Choose a smaller model.");
+        var memory = (byte*)NativeMemory.AlignedAlloc((nuint)ByteLength, 64);
+        try
+        {
+            var rest = new Span<byte>(memory, (int)ByteLength);
+            foreach (var (name, _) in _parts)
+            {
+                using var bytes = _tensors.Map(name);
+                bytes.Span.CopyTo(rest);
+                rest = rest[bytes.Span.Length..];
+            }
+
+            reader(new ReadOnlySpan<byte>(memory, (int)ByteLength));
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
+    public void Dispose() => _mapped?.Dispose();
+
+    private static ElementType CommonType(ModelTensors tensors, SafetensorsEntry[] entries)
+    {
+        foreach (var entry in entries)
+            if (entry.Type != entries[0].Type)
+                throw new ModelException(tensors.Location, $"dtype of tensor '{entry.Name}'", entry.DataType,
+                    $"'{entries[0].Name}', which it is fused with, has {entries[0].DataType}", "Convert the model to one element type.");
+        return entries[0].Type!.Value;
+    }
+}
