@@ -53,7 +53,7 @@ public sealed class Sampler
         for (var i = 0; i < logits.Length; i++)
         {
             _candidates[i] = i;
-            total += _weights[i] = Math.Exp((logits[i] - largest) / _options.Temperature);
+            total += _weights[i] = Math.Exp(((double)logits[i] - largest) / _options.Temperature);
         }
 
         var count = logits.Length;

@@ -7,12 +7,12 @@ namespace Kernels.Models;
 internal sealed unsafe class TensorWeight : Weight, IDisposable
 {
     private readonly ModelTensors _tensors;
-    private readonly (string Name, int Rows)[] _parts;
+    private readonly string[] _parts;
     private readonly bool _staysMapped;
     private TensorBytes? _mapped;
 
-    private TensorWeight(ModelTensors tensors, string name, ElementType type, int columns, (string Name, int Rows)[] parts, bool staysMapped)
-        : base(name, type, parts.Sum(part => part.Rows), columns)
+    private TensorWeight(ModelTensors tensors, string name, ElementType type, int rows, int columns, string[] parts, bool staysMapped)
+        : base(name, type, rows, columns)
     {
         _tensors = tensors;
         _parts = parts;
@@ -20,7 +20,7 @@ internal sealed unsafe class TensorWeight : Weight, IDisposable
     }
 
     /// <inheritdoc/>
-    public override byte* Mapped => _staysMapped ? (_mapped ??= _tensors.Map(_parts[0].Name)).Pointer : null;
+    public override byte* Mapped => _staysMapped ? (_mapped ??= _tensors.Map(_parts[0])).Pointer : null;
 
     /// <summary>A [rows, columns] tensor.</summary>
     /// <param name="tensors">Where it is.</param>
@@ -29,34 +29,36 @@ internal sealed unsafe class TensorWeight : Weight, IDisposable
     /// <param name="columns">Columns it must have.</param>
     /// <param name="staysMapped">Whether devices that can may use the mapped file in place.</param>
     public static TensorWeight Matrix(ModelTensors tensors, string name, int rows, int columns, bool staysMapped = false) =>
-        new(tensors, name, tensors.Require(name, rows, columns).Type!.Value, columns, [(name, rows)], staysMapped);
+        new(tensors, name, tensors.Require(name, rows, columns).Type!.Value, rows, columns, [name], staysMapped);
 
     /// <summary>[rows, columns] tensors of one element type, one below the other.</summary>
     public static TensorWeight Stacked(ModelTensors tensors, string name, int columns, params (string Name, int Rows)[] parts) =>
-        new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Rows, columns))]), columns, parts, false);
+        new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Rows, columns))]),
+            parts.Sum(part => part.Rows), columns, [.. parts.Select(part => part.Name)], false);
 
     /// <summary>[length] tensors of one element type, end to end, as one row.</summary>
     public static TensorWeight Row(ModelTensors tensors, string name, params (string Name, int Length)[] parts) =>
-        new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Length))]), parts.Sum(part => part.Length), parts, false);
+        new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Length))]),
+            1, parts.Sum(part => part.Length), [.. parts.Select(part => part.Name)], false);
 
     /// <inheritdoc/>
     public override void Read(WeightReader reader)
     {
         if (_parts.Length == 1)
         {
-            using var bytes = _tensors.Map(_parts[0].Name);
+            using var bytes = _tensors.Map(_parts[0]);
             reader(bytes.Span);
             return;
         }
 
         if (ByteLength > int.MaxValue)
-            throw new ModelException(_tensors.Location, $"tensor '{_parts[0].Name}' and those stacked with it", $"{ByteLength} bytes",
+            throw new ModelException(_tensors.Location, $"tensor '{_parts[0]}' and those stacked with it", $"{ByteLength} bytes",
                 $"together they may have up to {int.MaxValue}", "Choose a smaller model.");
         var memory = (byte*)NativeMemory.AlignedAlloc((nuint)ByteLength, 64);
         try
         {
             var rest = new Span<byte>(memory, (int)ByteLength);
-            foreach (var (name, _) in _parts)
+            foreach (var name in _parts)
             {
                 using var bytes = _tensors.Map(name);
                 bytes.Span.CopyTo(rest);
