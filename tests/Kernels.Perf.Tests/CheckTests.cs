@@ -57,15 +57,49 @@ public class CheckTests
             }
 
         var check = new AttentionCheck(q, k, v, Tokens, Tokens, Heads, KeyHeads, Channels);
-        check.Verify(output, (i, j) => j <= i);
-        Assert.Throws<WrongAnswerException>(() => check.Verify(output, (i, j) => j <= i && i - j < 32));
+        check.Verify(output, (_, i, j) => j <= i ? Visit.Yes : Visit.No);
+        Assert.Throws<WrongAnswerException>(() => check.Verify(output, (_, i, j) => j <= i && i - j < 32 ? Visit.Yes : Visit.No));
         // A whole stripe of one head is wrong: one of its rows is looked at.
         for (var i = 0; i < 64; i++) output[(i * Heads + 3) * Channels] += 0.01f;
-        Assert.Throws<WrongAnswerException>(() => check.Verify(output, (i, j) => j <= i));
+        Assert.Throws<WrongAnswerException>(() => check.Verify(output, (_, i, j) => j <= i ? Visit.Yes : Visit.No));
 
         static double[] Channel(float[] values, int vector) => [.. values.Skip(vector * Channels).Take(Channels).Select(value => (double)value)];
 
         static double[][] Keys(float[] values, int head) => [.. Enumerable.Range(0, Tokens).Select(j => Channel(values, j * KeyHeads + head))];
+    }
+
+    [Fact]
+    public void The_anchor_selection_is_the_declared_one()
+    {
+        const int Tokens = 300, Heads = 4, KeyHeads = 2, Channels = 16, Block = 32, Step = 2;
+        var declaration = new AttentionDeclaration
+        {
+            Name = "Test", Hash = "", Pattern = AttentionPattern.Anchor, HeadDim = Channels, Causal = true, Scale = 0.25f,
+            Block = Block, Step = Step, Theta = 2.8f,
+        };
+        var random = new Random(6);
+        var (q, k) = (Fill(random, Tokens * Heads * Channels), Fill(random, Tokens * KeyHeads * Channels));
+        for (var i = 0; i < k.Length; i++) k[i] *= 4;
+        var selection = new AnchorSelection(q, k, Tokens, Heads, KeyHeads, declaration);
+        long pairs = 0, doubtful = 0, chosen = 0;
+        for (var h = 0; h < Heads; h++)
+        {
+            double[][] Rows(float[] values, int heads, int head) =>
+                [.. Enumerable.Range(0, Tokens).Select(i => Enumerable.Range(0, Channels).Select(c => (double)values[(i * heads + head) * Channels + c]).ToArray())];
+            var visits = AnchorOracle.Select(Rows(q, Heads, h), Rows(k, KeyHeads, h / 2), 0, 0.25, Block, Step, declaration.Theta).Visits;
+            for (var i = 0; i < Tokens; i++)
+                for (var j = 0; j < Tokens; j++)
+                {
+                    var visit = selection.Visits(h, i, j);
+                    if (visit == Visit.Doubtful) doubtful++;
+                    else Assert.Equal(visits[i][j], visit == Visit.Yes);
+                    if (visit == Visit.Yes) pairs++;
+                    if (visit == Visit.Yes && j >= Block && j < i / 64 * 64 - Block) chosen++;
+                }
+        }
+
+        Assert.Equal((pairs, pairs + doubtful), selection.CountPairs());
+        Assert.InRange(chosen, 1, Heads * Tokens * Tokens / 4); // The threshold chose some columns and refused others.
     }
 
     [Fact]

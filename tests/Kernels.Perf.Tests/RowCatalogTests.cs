@@ -15,6 +15,7 @@ public class RowCatalogTests
         "gemv.2of4.f32.4096x11008",
         "attention.dense.f32.d64.8192",
         "attention.dense.f32.d128.8192",
+        "attention.masked.f32.d64.8192.window1024",
     ];
 
     [Fact]

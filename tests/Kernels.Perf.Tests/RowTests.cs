@@ -18,6 +18,7 @@ public class RowTests
         new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 64, 48),
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 130, 2),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 65, 1),
+        new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 1100, 1, Window: 1024),
     }.ToDictionary(row => row.Name);
 
     [Theory]

@@ -42,7 +42,7 @@ internal sealed record AttentionRow(
         {
             var check = new AttentionCheck(q, k, v, Tokens, Tokens, Heads, Heads, Channels);
             var tensors = Array.ConvertAll([q, k, v], values => Upload(prepared, setup.Device, values));
-            var own = Build(prepared, setup.Device, plan, tensors, check, (i, j) => j <= i && (Window is null || i - j < Window));
+            var own = Build(prepared, setup.Device, plan, tensors, check, (_, i, j) => j <= i && (Window is null || i - j < Window) ? Visit.Yes : Visit.No);
             prepared.Times(own.Output, own.Run, () =>
             {
                 own.Verify();
@@ -52,14 +52,14 @@ internal sealed record AttentionRow(
             if (Dense is { } dense)
                 prepared.Against("own-dense", () =>
                 {
-                    var baseline = Build(prepared, setup.Device, prepared.Keep(dense.Plan(setup.Device, shape)), tensors, check, (i, j) => j <= i);
+                    var baseline = Build(prepared, setup.Device, prepared.Keep(dense.Plan(setup.Device, shape)), tensors, check, (_, i, j) => j <= i ? Visit.Yes : Visit.No);
                     return new Contender("own-dense", baseline.Run, baseline.Verify);
                 });
             prepared.Against("onnxruntime", () =>
             {
                 var y = new float[Tokens * Heads * Channels];
                 var peer = prepared.Keep(OnnxSession.CausalAttention(q, k, v, y, Tokens, Heads, Channels, setup.Device.Workers.Count));
-                return new Contender("onnxruntime", peer.Run, () => check.Verify(y, (i, j) => j <= i));
+                return new Contender("onnxruntime", peer.Run, () => check.Verify(y, (_, i, j) => j <= i ? Visit.Yes : Visit.No));
             });
             return prepared;
         }
@@ -71,7 +71,7 @@ internal sealed record AttentionRow(
     }
 
     private (DeviceBuffer Output, Action Run, Action Verify) Build(
-        PreparedRow prepared, Device device, AttentionPlan plan, Tensor[] tensors, AttentionCheck check, Func<int, int, bool> visits)
+        PreparedRow prepared, Device device, AttentionPlan plan, Tensor[] tensors, AttentionCheck check, Func<int, int, int, Visit> visits)
     {
         var output = prepared.Keep(device.Allocate(4L * Tokens * Heads * Channels));
         var to = Tensor.Heads(output, ElementType.Float32, 1, Tokens, Heads, Channels);

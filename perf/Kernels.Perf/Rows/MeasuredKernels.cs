@@ -14,4 +14,9 @@ internal static partial class MeasuredKernels
 
     [DenseAttention(HeadDim = 128)]
     public static partial AttentionKernel Causal128 { get; }
+
+    [MaskedAttention(HeadDim = 64, Mask = nameof(IsInWindow1024))]
+    public static partial AttentionKernel Window64 { get; }
+
+    private static bool IsInWindow1024(int query, int key) => query - key < 1024;
 }

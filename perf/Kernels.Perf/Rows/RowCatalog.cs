@@ -12,6 +12,7 @@ internal static class RowCatalog
         new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 4096, 11008),
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
+        new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),
     ];
 
     /// <summary>The rows whose names begin with <paramref name="prefix"/>.</summary>
