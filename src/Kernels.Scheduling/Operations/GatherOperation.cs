@@ -1,31 +1,21 @@
 namespace Kernels.Scheduling;
 
 /// <summary>Rows of a table by token id.</summary>
-public sealed class GatherOperation : Operation
+internal sealed class GatherOperation(string name, Weight table, GraphValue ids, GraphValue output)
+    : Operation(name)
 {
-    private readonly Weight _table;
-    private readonly GraphValue _ids, _output;
-
-    internal GatherOperation(string name, Weight table, GraphValue ids, GraphValue output) : base(name)
-    {
-        _table = table;
-        _ids = ids;
-        _output = output;
-    }
-
-    /// <inheritdoc/>
     public override string Kind => "gather";
 
-    internal override IEnumerable<GraphValue> Reads => [_ids];
+    internal override IEnumerable<GraphValue> Reads => [ids];
 
-    internal override GraphValue Writes => _output;
+    internal override GraphValue Writes => output;
 
     internal override PlannedNode Plan(PlanningContext context)
     {
-        var table = context.Weights.Table(_table);
-        return new PlannedNode(this, run => context.Device.Layers.Gather(table, run.Ids(_ids), run.Matrix(_output)))
+        var tensor = context.Weights.Table(table);
+        return new PlannedNode(this, run => context.Device.Layers.Gather(tensor, run.Ids(ids), run.Matrix(output)))
         {
-            WeightBytes = table.Buffer.ByteLength,
+            WeightBytes = tensor.Buffer.ByteLength,
         };
     }
 }

@@ -1,23 +1,15 @@
 namespace Kernels.Scheduling;
 
 /// <summary>The row of the run's last token.</summary>
-public sealed class LastRowOperation : Operation
+internal sealed class LastRowOperation(string name, GraphValue input, GraphValue output)
+    : Operation(name)
 {
-    private readonly GraphValue _input, _output;
-
-    internal LastRowOperation(string name, GraphValue input, GraphValue output) : base(name)
-    {
-        _input = input;
-        _output = output;
-    }
-
-    /// <inheritdoc/>
     public override string Kind => "last row";
 
-    internal override IEnumerable<GraphValue> Reads => [_input];
+    internal override IEnumerable<GraphValue> Reads => [input];
 
-    internal override GraphValue Writes => _output;
+    internal override GraphValue Writes => output;
 
     internal override PlannedNode Plan(PlanningContext context) =>
-        new(this, run => context.Device.Layers.Copy(run.Matrix(_input, run.RowsOf(_input) - 1, 1), run.Matrix(_output)));
+        new(this, run => context.Device.Layers.Copy(run.Matrix(input, run.RowsOf(input) - 1, 1), run.Matrix(output)));
 }

@@ -1,23 +1,15 @@
 namespace Kernels.Scheduling;
 
 /// <summary>The gated activation of a feed-forward layer.</summary>
-public sealed class SwiGluOperation : Operation
+internal sealed class SwiGluOperation(string name, GraphValue gateUp, GraphValue output)
+    : Operation(name)
 {
-    private readonly GraphValue _gateUp, _output;
-
-    internal SwiGluOperation(string name, GraphValue gateUp, GraphValue output) : base(name)
-    {
-        _gateUp = gateUp;
-        _output = output;
-    }
-
-    /// <inheritdoc/>
     public override string Kind => "swiglu";
 
-    internal override IEnumerable<GraphValue> Reads => [_gateUp];
+    internal override IEnumerable<GraphValue> Reads => [gateUp];
 
-    internal override GraphValue Writes => _output;
+    internal override GraphValue Writes => output;
 
     internal override PlannedNode Plan(PlanningContext context) =>
-        new(this, run => context.Device.Layers.SwiGlu(run.Matrix(_gateUp), run.Matrix(_output)));
+        new(this, run => context.Device.Layers.SwiGlu(run.Matrix(gateUp), run.Matrix(output)));
 }
