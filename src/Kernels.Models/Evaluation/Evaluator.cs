@@ -3,7 +3,7 @@ namespace Kernels.Models;
 /// <summary>Reads a text and measures how well it was foretold, block by block, so that memory does not grow with the text.</summary>
 /// <remarks>
 /// A text longer than a session is read in windows of the session's length, each without knowledge of those before it. The
-/// sessions are reset first, and afterwards hold the last window.
+/// sessions are reset first; afterwards they hold the last window, and their statistics cover every window.
 /// </remarks>
 public static class Evaluator
 {
@@ -51,10 +51,11 @@ public static class Evaluator
         var rows = (int)Math.Clamp(BlockBytes / (4L * vocabulary), 1, 256);
         var blocks = sessions.Select(_ => new float[rows * vocabulary]).ToArray();
         var views = new ReadOnlyMemory<float>[sessions.Length];
+        foreach (var session in sessions) session.Reset();
         for (var start = 0; start < tokens.Count;)
         {
             if (start % window == 0)
-                foreach (var session in sessions) session.Reset();
+                foreach (var session in sessions) session.Rewind();
             var part = tokens.Skip(start).Take(Math.Min(chunk, window - start % window)).ToArray();
             foreach (var session in sessions) session.Append(part);
             for (var first = 0; first < part.Length; first += rows)

@@ -40,6 +40,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Bytes of weights brought to the device so far; all of them once a session has been created.</summary>
     public long WeightBytes => _store.ByteLength;
 
+    /// <summary>Bytes of <see cref="WeightBytes"/> that are read in place from mapped files and never copied to the device.</summary>
+    public long MappedBytes => _store.MappedBytes;
+
     /// <summary>Loads a Hugging Face style folder.</summary>
     /// <inheritdoc cref="Load(ModelFiles, Device, ModelOptions?)"/>
     public static LanguageModel Load(string folder, Device device, ModelOptions? options = null) =>

@@ -145,10 +145,17 @@ public sealed class LanguageSession : IDisposable
     /// <summary>Forgets the text; statistics start anew.</summary>
     public void Reset()
     {
-        _forward.Reset();
-        _lastChunk = _logitsPosition = _prefillTokens = _decodeTokens = 0;
+        Rewind();
+        _prefillTokens = _decodeTokens = 0;
         _prefillSeconds = _decodeSeconds = 0;
         _visited = _dense = 0;
+    }
+
+    /// <summary>Forgets the text; statistics go on.</summary>
+    internal void Rewind()
+    {
+        _forward.Reset();
+        _lastChunk = _logitsPosition = 0;
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ public sealed class WeightStore : IDisposable
     /// <summary>Bytes held, mapped files used in place included.</summary>
     public long ByteLength => _packed.Values.Sum(weights => weights.ByteLength) + _tables.Values.Sum(table => table.Buffer.ByteLength);
 
+    /// <summary>Bytes of <see cref="ByteLength"/> that are mapped files used in place, never copied to the device.</summary>
+    public long MappedBytes { get; private set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -28,6 +31,7 @@ public sealed class WeightStore : IDisposable
         foreach (var table in _tables.Values) table.Buffer.Dispose();
         _packed.Clear();
         _tables.Clear();
+        MappedBytes = 0;
     }
 
     /// <summary>A weight in the layout of a product.</summary>
@@ -44,7 +48,11 @@ public sealed class WeightStore : IDisposable
     {
         if (_tables.TryGetValue((weight, weight.Type), out var table)) return table;
         DeviceBuffer buffer;
-        if (Device is CpuDevice cpu && weight.Mapped != null) buffer = new CpuBuffer(cpu, weight.Mapped, weight.ByteLength);
+        if (Device is CpuDevice cpu && weight.Mapped != null)
+        {
+            buffer = new CpuBuffer(cpu, weight.Mapped, weight.ByteLength);
+            MappedBytes += weight.ByteLength;
+        }
         else
         {
             buffer = Device.Allocate(weight.ByteLength);
