@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Kernels.Cli.Errors;
+using Kernels.Cli.Output;
+
+namespace Kernels.Cli.Commands;
+
+/// <summary>The command <c>kernels</c>.</summary>
+internal static class KernelsCommand
+{
+    private const string Name = "kernels";
+    private static readonly string[] OptionsOfTheRoot = ["--help", "-h", "-?", "/?", "/h", "--version"];
+
+    /// <summary>Parses and runs a command line; every failure becomes one line on the error stream and an exit code.</summary>
+    /// <param name="arguments">Arguments after the name of the program.</param>
+    /// <param name="terminal">Where to read and write.</param>
+    /// <param name="interruption">Stops the run.</param>
+    public static int Invoke(IReadOnlyList<string> arguments, Terminal terminal, Interruption interruption)
+    {
+        try
+        {
+            var parsed = Parse(arguments, terminal, interruption.Token);
+            if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+            {
+                var command = parsed.CommandResult.Command;
+                var path = command.Name == Name ? Name : $"{Name} {command.Name}";
+                var problem = parsed.UnmatchedTokens.Count > 0
+                    ? $"there is no command or option '{parsed.UnmatchedTokens[0]}'"
+                    : parsed.Errors[0].Message.TrimEnd('.');
+                throw new UsageException($"{problem}; see {path} --help.");
+            }
+
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = terminal.Output,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Refuse(terminal, "interrupted; what was printed so far is not a whole answer.");
+            return interruption.Code;
+        }
+        catch (Exception exception)
+        {
+            var (code, line) = Failure.Describe(exception);
+            Refuse(terminal, line);
+            if (Environment.GetEnvironmentVariable(Failure.TraceVariable) == "1") terminal.Error.WriteLine(exception);
+            return code;
+        }
+    }
+
+    /// <summary>Parses a command line without running it.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation) =>
+        Create(terminal, cancellation).Parse(Complete(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
+
+    // Without a command the tool shows what it is for.
+    private static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments) =>
+        arguments.Count == 0 || (arguments[0].StartsWith('-') && !OptionsOfTheRoot.Contains(arguments[0]))
+            ? ["run", "--compare", .. arguments.Where(argument => argument != "--compare")]
+            : arguments;
+
+    private static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        return new Command(
+            Name, "Runs language models with sparse kernels. Without arguments: the sample model reads its document, sparse beside dense.")
+        {
+            RunCommand.Create(terminal, cancellation),
+            EvaluateCommand.Create(terminal, cancellation),
+            DevicesCommand.Create(terminal),
+            new HelpOption { Action = new HelpWithExamples(Examples) },
+            new VersionOption(),
+        };
+    }
+
+    private static IReadOnlyList<string> Examples(Command command) => command.Name switch
+    {
+        "run" =>
+        [
+            "kernels run",
+            "kernels run --compare --attention anchor --weights 2:4 --max-tokens 64",
+            "kernels run --model ~/models/Llama-3.2-1B --prompt \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 7",
+            "kernels run --model ~/models/Qwen3-0.6B --prompt-file report.txt --attention anchor --json > answer.json",
+            "cat report.txt | kernels run --prompt-file - --explain",
+        ],
+        "evaluate" =>
+        [
+            "kernels evaluate --text book.txt",
+            "kernels evaluate --text book.txt --model ~/models/Llama-3.2-1B --weights 2:4 --json",
+        ],
+        "devices" => ["kernels devices", "kernels devices --json"],
+        _ => ["kernels", "kernels run --prompt \"It was a dark night\" --max-tokens 100", "kernels evaluate --text book.txt", "kernels devices"],
+    };
+
+    private static void Refuse(Terminal terminal, string line)
+    {
+        terminal.Output.Flush();
+        terminal.Error.WriteLine($"{Name}: {line}");
+        terminal.Error.Flush();
+    }
+
+    private sealed class HelpWithExamples(Func<Command, IReadOnlyList<string>> examples) : SynchronousCommandLineAction
+    {
+        private readonly HelpAction _help = new();
+
+        public override bool ClearsParseErrors => _help.ClearsParseErrors;
+
+        public override int Invoke(ParseResult parsed)
+        {
+            var code = _help.Invoke(parsed);
+            var output = parsed.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var example in examples(parsed.CommandResult.Command)) output.WriteLine($"  {example}");
+            return code;
+        }
+    }
+}

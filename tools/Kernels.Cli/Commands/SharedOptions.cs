@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Kernels.Cli.Errors;
+using Kernels.Models;
+
+namespace Kernels.Cli.Commands;
+
+/// <summary>The options of commands that run a model: which model, where, and how sparse.</summary>
+internal sealed class SharedOptions
+{
+    /// <summary>The name that lets the tool choose a device.</summary>
+    public const string AutomaticDevice = "auto";
+
+    private const int MostThreads = 1024;
+
+    private readonly Option<string?> _model = Options.Text(
+        "--model", "DIR", "Hugging Face folder with config.json, *.safetensors and a tokenizer. Default: the embedded sample model.");
+
+    private readonly Option<string?> _device = Options.Choice(
+        "--device", "Where to run. auto takes cuda where there is an NVIDIA GPU, else cpu.", [AutomaticDevice, .. Devices.Names], "cpu");
+
+    private readonly Option<string?> _attention = Options.Choice(
+        "--attention", "Attention method. Default: dense, or anchor where sparse is compared with dense and --weights is not given.", [.. AttentionMethod.All.Select(method => method.Name)]);
+
+    private readonly Option<string?> _weights = Options.Choice(
+        "--weights", "Weight method. Default: dense.", [.. WeightMethod.All.Select(method => method.Name)]);
+
+    private readonly Option<int> _threads = Options.WholeNumber(
+        "--threads", "N", "Threads of the cpu device. Default: KERNELS_NUM_THREADS, or every processor.", 1, MostThreads, 0);
+
+    private readonly Option<bool> _explain = Options.Flag(
+        "--explain", "Print the plan first: node, kernel, device, bytes (on standard error with --json).");
+
+    private readonly Option<bool> _json = Json();
+
+    /// <summary>Print one JSON object.</summary>
+    public static Option<bool> Json() =>
+        Options.Flag("--json", "Print one JSON object on standard output and nothing else.");
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (ReadOnlySpan<Option>)[_model, _device, _attention, _weights, _threads, _explain, _json])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Reads the values.</summary>
+    /// <param name="parsed">A command line without errors.</param>
+    /// <param name="compares">Whether the command sets sparse beside dense.</param>
+    public SharedSettings Read(ParseResult parsed, bool compares)
+    {
+        var attention = parsed.GetValue(_attention) is { } attentionName ? AttentionMethod.Find(attentionName) : null;
+        var weights = parsed.GetValue(_weights) is { } weightsName ? WeightMethod.Find(weightsName) : null;
+        if (parsed.GetValue(_model) is "") throw new UsageException("--model is empty; name a folder.");
+        return new SharedSettings
+        {
+            Model = parsed.GetValue(_model),
+            Device = parsed.GetRequiredValue(_device)!,
+            Attention = attention ?? (compares && weights is null ? AttentionMethod.Anchor : AttentionMethod.Dense),
+            Weights = weights ?? WeightMethod.Dense,
+            Threads = parsed.GetValue(_threads),
+            Explain = parsed.GetValue(_explain),
+            Json = parsed.GetValue(_json),
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using Kernels.Cli.Commands;
+using Kernels.Cli.Errors;
+using Kernels.Models;
+
+namespace Kernels.Cli.Running;
+
+/// <summary>A device with what was asked for on it and, where they are compared, the dense way beside it.</summary>
+internal sealed class Bench : IDisposable
+{
+    private readonly SharedSettings _settings;
+    private readonly bool _compares;
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly LoadedWeights _weights, _denseWeights;
+    private long _allocatedWhenPlanned;
+
+    /// <summary>Opens the device and loads the model.</summary>
+    /// <exception cref="InputException">The device or the sample model is not there.</exception>
+    /// <exception cref="ModelException">The model is damaged or not supported.</exception>
+    public Bench(SharedSettings settings, bool compares)
+    {
+        _settings = settings;
+        _compares = compares;
+        try
+        {
+            var files = settings.Model is null ? Sample.Files : ModelFiles.InFolder(settings.Model);
+            Device = Own(DeviceChoice.Open(settings.Device, settings.Threads));
+            _weights = Own(new LoadedWeights(files, Device, settings.Weights));
+            _denseWeights = compares && settings.Weights != WeightMethod.Dense
+                ? Own(new LoadedWeights(files, Device, WeightMethod.Dense))
+                : _weights;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Name of the model in reports.</summary>
+    public string ModelName => _settings.Model ?? Sample.Name;
+
+    /// <summary>Text to tokens and back.</summary>
+    public TextTokenizer Tokenizer => _weights.Model.Tokenizer;
+
+    /// <summary>Tokens the model may hold.</summary>
+    public int ContextLength => _weights.Model.ContextLength;
+
+    /// <summary>What was asked for; planned by <see cref="Plan"/>.</summary>
+    public Contender Asked { get; private set; } = null!;
+
+    /// <summary>Dense attention and dense weights; null where nothing is compared.</summary>
+    public Contender? Dense { get; private set; }
+
+    /// <summary>Plans the sessions.</summary>
+    /// <param name="length">Tokens they must hold.</param>
+    /// <param name="everyPosition">Whether the logits of every position are needed.</param>
+    public void Plan(int length, bool everyPosition)
+    {
+        var options = new SessionOptions { Length = length, Attention = _settings.Attention, EveryPosition = everyPosition };
+        Asked = Own(new Contender(_weights, options));
+        if (_compares) Dense = Own(new Contender(_denseWeights, options with { Attention = AttentionMethod.Dense }));
+        _allocatedWhenPlanned = Device.AllocatedBytes;
+    }
+
+    /// <summary>Lets every session compile what it runs on the opening of <paramref name="tokens"/>.</summary>
+    public void WarmUp(IReadOnlyList<int> tokens)
+    {
+        Asked.WarmUp(tokens);
+        Dense?.WarmUp(tokens);
+    }
+
+    /// <summary>Most bytes <paramref name="contender"/> held at once: what it held when planned, and whatever running took on top.</summary>
+    public long PeakBytes(Contender contender) =>
+        contender.HeldBytes + Math.Max(0, Device.PeakAllocatedBytes - _allocatedWhenPlanned);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_owned.TryPop(out var resource)) resource.Dispose();
+    }
+
+    private T Own<T>(T resource) where T : IDisposable
+    {
+        _owned.Push(resource);
+        return resource;
+    }
+}
