@@ -21,7 +21,8 @@ internal static class Introduction
 
     private static void Explain(TextWriter output, Contender contender)
     {
-        output.WriteLine($"Plan ({contender.Label}):");
+        output.WriteLine($"[{contender.Label}]");
         output.WriteLine(contender.Session.Explain());
+        output.WriteLine();
     }
 }

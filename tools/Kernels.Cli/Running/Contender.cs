@@ -47,7 +47,7 @@ internal sealed class Contender : IDisposable
     public long HeldBytes => _weights.HeldBytes + _sessionBytes;
 
     /// <summary>The same as the plan counts it.</summary>
-    public long PlannedBytes => Model.WeightBytes + Session.CacheBytes + Session.WorkspaceBytes;
+    public long PlannedBytes => Session.Explain().TotalBytes;
 
     /// <summary>How the prompt was read.</summary>
     public PrefillReport Prefill

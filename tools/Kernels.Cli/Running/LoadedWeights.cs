@@ -10,6 +10,17 @@ internal sealed class LoadedWeights : IDisposable
     {
         var before = device.AllocatedBytes;
         Model = LanguageModel.Load(files, device, new ModelOptions { Weights = method });
+        try
+        {
+            // Weights are packed for the first session: the shortest one, so that they can be counted by themselves.
+            Model.CreateSession(new SessionOptions { Length = 1 }).Dispose();
+        }
+        catch
+        {
+            Model.Dispose();
+            throw;
+        }
+
         HeldBytes = device.AllocatedBytes - before + Model.MappedBytes;
     }
 
