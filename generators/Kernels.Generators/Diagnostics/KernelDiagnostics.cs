@@ -142,7 +142,7 @@ internal static class KernelDiagnostics
 
     public static readonly DiagnosticDescriptor PaddedHeadDim = new(
         "KRN2001", "HeadDim is padded",
-        "HeadDim {0} is computed as {1}: kernels work on multiples of 16 channels",
+        "HeadDim {0} is not a multiple of 16 and is computed as up to {1}: vectors hold up to 16 channels",
         Performance, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "KRN2001.md");
 
     public static readonly DiagnosticDescriptor ConstantMask = new(

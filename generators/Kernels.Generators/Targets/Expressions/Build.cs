@@ -40,6 +40,21 @@ internal static class Build
             && int.TryParse(literal.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 
+    /// <summary>The value of a float literal.</summary>
+    public static bool IsFloat(Expression expression, out float value)
+    {
+        value = 0;
+        if (expression is not LiteralExpression { Kind: ValueKind.Float } literal) return false;
+        value = literal.Text switch
+        {
+            "float.NaN" => float.NaN,
+            "float.PositiveInfinity" => float.PositiveInfinity,
+            "float.NegativeInfinity" => float.NegativeInfinity,
+            _ => float.Parse(literal.Text.TrimEnd('f'), CultureInfo.InvariantCulture),
+        };
+        return true;
+    }
+
     private static string FloatText(float value)
     {
         if (float.IsNaN(value)) return "float.NaN";

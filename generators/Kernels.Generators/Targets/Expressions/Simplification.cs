@@ -14,7 +14,16 @@ internal static class Simplification
         BinaryExpression { Left.Kind: ValueKind.Int } binary when IsInt(binary.Left, out var left) && IsInt(binary.Right, out var right) =>
             Integers(binary, left, right),
         ConditionalExpression conditional => Conditional(conditional),
+        ConvertExpression { Kind: ValueKind.Float } convert when IsInt(convert.Operand, out var value) => Float(value),
+        ConvertExpression { Kind: ValueKind.Int } convert when IsFloat(convert.Operand, out var value) => Int(Saturate(value)),
         _ => operation,
+    };
+
+    private static int Saturate(float value) => value switch
+    {
+        >= 2147483648f => int.MaxValue,
+        < -2147483648f => int.MinValue,
+        _ => float.IsNaN(value) ? 0 : (int)value,
     };
 
     private static Expression Unary(UnaryExpression unary) => unary switch
