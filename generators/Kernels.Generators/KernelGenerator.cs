@@ -3,6 +3,7 @@ using Kernels.Generators.Emission;
 using Kernels.Generators.Parsing;
 using Kernels.Generators.Specs;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Kernels.Generators;
 
@@ -29,7 +30,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         foreach (var attribute in Attributes)
         {
             var specs = context.SyntaxProvider
-                .ForAttributeWithMetadataName(attribute, static (_, _) => true, Parse)
+                .ForAttributeWithMetadataName(attribute, static (node, _) => node is PropertyDeclarationSyntax, Parse)
                 .Where(static spec => spec is not null)
                 .WithTrackingName(SpecStep);
             context.RegisterSourceOutput(specs, static (output, spec) =>

@@ -75,8 +75,9 @@ internal static class KernelFile
 
     private static string Describe(KernelSpec spec) => spec switch
     {
-        AttentionSpec a => FormattableString.Invariant(
-            $"{a.Pattern} attention, head dim {a.HeadDim}, {(a.Causal ? "causal" : "full")}, scale {Build.Float(a.Scale).Text}, block {a.Block}, step {a.Step}, theta {Build.Float(a.Theta).Text}, mask {Describe(a.Mask)}, score {Describe(a.Score)}"),
+        AttentionSpec a => FormattableString.Invariant($"{a.Pattern} attention, head dim {a.HeadDim}, {(a.Causal ? "causal" : "full")}, ")
+            + FormattableString.Invariant($"scale {Build.Float(a.Scale).Text}, block {a.Block}, step {a.Step}, theta {Build.Float(a.Theta).Text}, ")
+            + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}",
         MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : $"{m.Kept}:{m.Of}")} product, epilogue {Describe(m.Epilogue)}"),
         _ => "refused",
     };

@@ -57,7 +57,7 @@ internal sealed class PropertyParser
             findings.Add(KernelDiagnostics.NotGetOnly, _syntax.Identifier.GetLocation(), name);
         if (_property.Type.TypeKind == TypeKind.Error)
             findings.RefuseSilently();
-        else if (_property.RefKind != RefKind.None || _property.Type is not { ContainingNamespace: { Name: "Kernels", ContainingNamespace.IsGlobalNamespace: true } } type || type.Name != expectedType)
+        else if (_property.RefKind != RefKind.None || _property.Type.Name != expectedType || !IsOurs(_property.Type))
             findings.Add(KernelDiagnostics.WrongPropertyType, _syntax.Type.GetLocation(), name, attribute, expectedType, _syntax.Type.ToString());
         if (!compilation.Options.AllowUnsafe)
             findings.Add(KernelDiagnostics.UnsafeCode, _syntax.Identifier.GetLocation());
@@ -78,6 +78,9 @@ internal sealed class PropertyParser
         };
         return new RefusedSpec(Host, reference + _property.Type.ToDisplayString(Qualified), new(accessors), reason);
     }
+
+    private static bool IsOurs(ITypeSymbol type) =>
+        type.ContainingNamespace is { Name: "Kernels", ContainingNamespace.IsGlobalNamespace: true };
 
     private void CheckHosts(Findings findings)
     {

@@ -80,6 +80,28 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public void A_driver_keeps_no_old_compilation_alive()
+    {
+        var (driver, old) = RunTwice();
+        for (var i = 0; i < 10 && old.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(old.IsAlive);
+        GC.KeepAlive(driver);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static (GeneratorDriver Driver, WeakReference Old) RunTwice()
+    {
+        var first = Compiling.Compilation(Declarations, Limits);
+        var second = first.AddSyntaxTrees(Compiling.Tree("class New;", "New.cs"));
+        return (Compiling.Driver().RunGenerators(first).RunGenerators(second), new WeakReference(first));
+    }
+
+    [Fact]
     public void The_output_depends_on_nothing_but_the_declaration()
     {
         var first = Files(Compiling.Compilation(Declarations, Limits));
