@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kernels.Generators.Diagnostics;
 using Kernels.Generators.Emission;
 using Kernels.Generators.Parsing;
@@ -15,6 +16,12 @@ public sealed class KernelGenerator : IIncrementalGenerator
     /// <summary>Tracking name of the step that yields one spec for each declaration.</summary>
     public const string SpecStep = "KernelSpec";
 
+    /// <summary>Tracking name of the step that writes the file of each declaration.</summary>
+    public const string KernelStep = "Kernel";
+
+    /// <summary>Tracking name of the step that yields each set of programs once.</summary>
+    public const string ProgramStep = "Programs";
+
     private static readonly string[] Attributes =
     [
         "Kernels.DenseAttentionAttribute",
@@ -27,15 +34,23 @@ public sealed class KernelGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        IncrementalValueProvider<ImmutableArray<ProgramSet>>? programs = null;
         foreach (var attribute in Attributes)
         {
-            var specs = context.SyntaxProvider
+            var kernels = context.SyntaxProvider
                 .ForAttributeWithMetadataName(attribute, static (node, _) => node is PropertyDeclarationSyntax, Parse)
                 .Where(static spec => spec is not null)
-                .WithTrackingName(SpecStep);
-            context.RegisterSourceOutput(specs, static (output, spec) =>
-                output.AddSource(KernelFile.HintName(spec!.Host), KernelFile.Write(spec)));
+                .WithTrackingName(SpecStep)
+                .Select(static (spec, _) => KernelFile.Write(spec!))
+                .WithTrackingName(KernelStep);
+            context.RegisterSourceOutput(kernels, static (output, kernel) => output.AddSource(kernel.HintName, kernel.Text));
+
+            var own = kernels.SelectMany(static (kernel, _) => kernel.Programs).Collect();
+            programs = programs is { } others ? others.Combine(own).Select(static (pair, _) => pair.Left.AddRange(pair.Right)) : own;
         }
+
+        var distinct = programs!.Value.SelectMany(static (all, _) => all.Distinct()).WithTrackingName(ProgramStep);
+        context.RegisterSourceOutput(distinct, static (output, program) => output.AddSource(program.HintName, program.Text));
     }
 
     private static KernelSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)

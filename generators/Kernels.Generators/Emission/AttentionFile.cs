@@ -8,11 +8,16 @@ namespace Kernels.Generators.Emission;
 /// <summary>The declaration and the programs of an attention kernel.</summary>
 internal static class AttentionFile
 {
-    public static void Write(SourceWriter writer, AttentionSpec spec)
+    /// <summary>The programs of every target.</summary>
+    public static IReadOnlyList<ProgramSet> Programs(AttentionSpec spec) =>
+    [
+        ProgramSet.Write("SimdAttention", "global::Kernels.AttentionProgram", SimdAttention.ProgramNames(), writer => SimdAttention.Write(writer, spec)),
+        ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", GpuAttention.ProgramNames(), writer => GpuAttention.Write(writer, spec)),
+    ];
+
+    /// <summary>Writes the kernel's field and what its declaration refers to.</summary>
+    public static void Write(SourceWriter writer, AttentionSpec spec, IReadOnlyList<ProgramSet> programs)
     {
-        var programs = new List<string>();
-        programs.AddRange(SimdAttention.ProgramNames());
-        programs.AddRange(GpuAttention.ProgramNames());
         writer.Line("internal static readonly global::Kernels.AttentionKernel Kernel = new(");
         writer.Line("    new global::Kernels.AttentionDeclaration");
         writer.Line("    {");
@@ -21,12 +26,8 @@ internal static class AttentionFile
         writer.Line($"        Scale = {Build.Float(spec.Scale).Text}, Block = {spec.Block}, Step = {spec.Step}, Theta = {Build.Float(spec.Theta).Text},");
         writer.Line($"        PerHead = {(spec.Mask?.Parameters.Count == 4 || spec.Score?.Parameters.Count == 5 ? "true" : "false")},");
         if (spec.Mask is not null) writer.Line("        Classifier = new MaskClassifier(),");
-        writer.Line("    }" + (programs.Count > 0 ? "," : ");"));
-        for (var i = 0; i < programs.Count; i++)
-            writer.Line($"    new {programs[i]}(){(i + 1 < programs.Count ? "," : ");")}");
-        writer.Line();
-        SimdAttention.Write(writer, spec);
-        GpuAttention.Write(writer, spec);
+        writer.Line("    },");
+        writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]);");
         if (spec.Mask is not null) WriteClassifier(writer, spec.Host, spec.Mask);
     }
 
