@@ -73,9 +73,9 @@ public sealed class LanguageModel : IDisposable
         if (options.Length < 1 || options.Length > ContextLength)
             throw new ModelException(Name, "session length", $"{options.Length} tokens", $"the context is 1 to {ContextLength}{WindowNote}",
                 "Shorten the prompt, or ask for fewer tokens.");
-        if ((long)options.Length * Config.HeadDim > int.MaxValue)
-            throw new ModelException(Name, "session length", $"{options.Length} tokens", $"at most {int.MaxValue / Config.HeadDim} are supported with heads of {Config.HeadDim}",
-                "Ask for fewer tokens.");
+        var longest = int.MaxValue / Config.HeadDim - RotaryTables.Step;
+        if (options.Length > longest)
+            throw new ModelException(Name, "session length", $"{options.Length} tokens", $"at most {longest} are supported with heads of {Config.HeadDim}", "Ask for fewer tokens.");
         if (options.ChunkLength < 1)
             throw new ModelException(Name, "chunk length", $"{options.ChunkLength}", "at least 1 is required", "Leave it at its default.");
         var fitted = options with { ChunkLength = Math.Min(options.ChunkLength, options.Length) };
