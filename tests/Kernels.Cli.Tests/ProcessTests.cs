@@ -29,6 +29,16 @@ public sealed class ProcessTests : IDisposable
         Refusal.AssertRefused(ToolProcess.Run("run", "--model", "/no/such/folder", "--prompt", "x"), 1, "/no/such/folder");
     }
 
+    [Theory]
+    [InlineData("KERNELS_NUM_THREADS", "many")]
+    [InlineData("KERNELS_VECTOR_BITS", "96")]
+    public void An_environment_variable_that_makes_no_sense_is_named(string variable, string value)
+    {
+        using var process = ToolProcess.StartWith(new() { [variable] = value }, "run", "--model", _model.Folder, "--prompt", "x");
+        process.StandardInput.Close();
+        Refusal.AssertRefused(ToolProcess.Finish(process), 1, value);
+    }
+
     [Fact]
     public void A_prompt_that_is_not_utf8_on_the_command_line_is_refused()
     {

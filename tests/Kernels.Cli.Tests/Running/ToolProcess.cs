@@ -13,7 +13,10 @@ internal static class ToolProcess
     public static string Tool { get; } = typeof(Kernels.Cli.Commands.KernelsCommand).Assembly.Location;
 
     /// <summary>Starts the tool; the caller waits for it.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => StartWith([], arguments);
+
+    /// <summary>Starts the tool with environment variables of its own.</summary>
+    public static Process StartWith(Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -23,6 +26,7 @@ internal static class ToolProcess
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var (variable, value) in environment) start.Environment[variable] = value;
         start.ArgumentList.Add(Tool);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;

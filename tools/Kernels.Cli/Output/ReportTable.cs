@@ -33,7 +33,7 @@ internal static class ReportTable
         var table = new Table().Border(TableBorder.Simple).AddColumn("");
         table.AddColumn(new TableColumn(Markup.Escape(weights == "dense" ? attention : $"{attention}, {weights}")).RightAligned());
         return compared
-            ? table.AddColumn(new TableColumn("dense").RightAligned()).AddColumn(new TableColumn("ratio").RightAligned())
+            ? table.AddColumn(new TableColumn("dense").RightAligned()).AddColumn(new TableColumn("÷ dense").RightAligned())
             : table;
     }
 

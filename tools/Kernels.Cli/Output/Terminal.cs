@@ -15,6 +15,9 @@ internal sealed class Terminal
     /// <summary>Whether <see cref="Output"/> is read by a person.</summary>
     public bool OutputIsInteractive { get; init; }
 
+    /// <summary>Whether <see cref="Output"/> shows colours; <c>NO_COLOR</c> turns them off.</summary>
+    public bool OutputHasColours => OutputIsInteractive && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
     /// <summary>Whether <see cref="Error"/> is read by a person.</summary>
     public bool ErrorIsInteractive { get; init; }
 

@@ -43,9 +43,9 @@ internal sealed class Run
 
         var agreement = Read(bench, tokens);
         var logits = bench.Asked.LastLogits();
-        var asked = Write(bench, bench.Asked, tokens);
+        var asked = Write(bench, bench.Asked, prompt, tokens);
         if (agreement is not null)
-            asked = asked with { Agreement = agreement, Dense = Write(bench, bench.Dense!, tokens) };
+            asked = asked with { Agreement = agreement, Dense = Write(bench, bench.Dense!, prompt, tokens) };
         var report = asked with { ProcessMemoryGrowthBytes = memory.PeakGrowthBytes };
 
         logitsFile?.Complete(stream => JsonSerializer.Serialize(stream, logits, ReportJson.Default.SingleArray));
@@ -84,10 +84,10 @@ internal sealed class Run
         return report;
     }
 
-    private RunReport Write(Bench bench, Contender contender, IReadOnlyList<int> prompt)
+    private RunReport Write(Bench bench, Contender contender, string prompt, IReadOnlyList<int> tokens)
     {
         var streams = !_settings.Shared.Json;
-        if (streams && bench.Dense is not null) _terminal.Output.WriteLine($"[{contender.Label}]");
+        if (streams) GeneratedText.Begin(_terminal, bench.Dense is null ? null : contender.Label, prompt);
         var options = new GenerationOptions
         {
             MaxTokens = _settings.MaxTokens,
@@ -110,10 +110,10 @@ internal sealed class Run
             Device = bench.Device.Name,
             Attention = contender.Attention,
             Weights = contender.Weights,
-            PromptTokens = prompt,
+            PromptTokens = tokens,
             GeneratedTokens = generated,
             Text = text.ToString(),
-            FinishReason = FinishReason(generated.Count, contender.Session.Length - prompt.Count + 1),
+            FinishReason = FinishReason(generated.Count, contender.Session.Length - tokens.Count + 1),
             Prefill = contender.Prefill,
             Decode = contender.Decode,
             PeakMemoryBytes = bench.PeakBytes(contender),
