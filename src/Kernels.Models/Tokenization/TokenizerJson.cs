@@ -5,7 +5,7 @@ namespace Kernels.Models;
 /// <summary>Reads <c>tokenizer.json</c> (format: huggingface/tokenizers); a component that cannot be expressed is named and refused.</summary>
 internal static class TokenizerJson
 {
-    private const int LargestId = 1 << 24;
+    private const int LargestId = 1 << 22;
     private const string Choose = "Choose a model with another tokenizer.";
 
     public static TextTokenizer Read(string file, byte[] json)
@@ -15,10 +15,10 @@ internal static class TokenizerJson
         var (vocabulary, bpe) = ReadModel(model);
         var added = ReadAdded(root, vocabulary);
         var normalizers = TextRewrites.Read(root);
-        var pieces = new string?[1 + Math.Max(vocabulary.Values.DefaultIfEmpty(-1).Max(), added.Select(token => token.Id).DefaultIfEmpty(-1).Max())];
+        var (prefix, suffix) = ReadTemplate(root);
+        var pieces = new string?[1 + vocabulary.Values.Concat(added.Select(token => token.Id)).Concat(prefix).Concat(suffix).Max()];
         foreach (var (piece, id) in vocabulary) pieces[id] = piece;
         foreach (var token in added) pieces[token.Id] = token.Special ? null : token.Content;
-        var (prefix, suffix) = ReadTemplate(root);
         var (byteLevel, stripsStart) = ReadDecoder(root);
         return new PipelineTokenizer(stripsStart)
         {
