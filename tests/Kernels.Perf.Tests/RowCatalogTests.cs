@@ -16,6 +16,9 @@ public class RowCatalogTests
         "attention.dense.f32.d64.8192",
         "attention.dense.f32.d128.8192",
         "attention.masked.f32.d64.8192.window1024",
+        "attention.anchor.sample.16k",
+        "prefill.sample.16k",
+        "decode.sample",
     ];
 
     [Fact]

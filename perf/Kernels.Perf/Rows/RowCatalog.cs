@@ -1,3 +1,6 @@
+using Kernels.Models;
+using Kernels.Perf.Rows.Sample;
+
 namespace Kernels.Perf.Rows;
 
 /// <summary>Every row, in the order of the table. Names are fixed: rows are added, never renamed.</summary>
@@ -13,6 +16,9 @@ internal static class RowCatalog
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),
+        new AnchorSampleRow("attention.anchor.sample.16k", SampleModel.Shipped, 16384, AttentionMethod.Anchor.Prefill),
+        new PrefillSampleRow("prefill.sample.16k", SampleModel.Shipped, 16384),
+        new DecodeSampleRow("decode.sample", SampleModel.Shipped),
     ];
 
     /// <summary>The rows whose names begin with <paramref name="prefix"/>.</summary>

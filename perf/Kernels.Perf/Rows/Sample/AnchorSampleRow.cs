@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using Kernels.Models;
+using Kernels.Perf.Checking;
+using Kernels.Perf.Timing;
+
+namespace Kernels.Perf.Rows.Sample;
+
+/// <summary>
+/// AnchorAttention on the queries, keys and values that the sample model forms of its document, all layers one after the other.
+/// </summary>
+/// <remarks>own-dense is dense attention on the same tensors. <c>top1_agreement</c> compares whole runs of the model at every position.</remarks>
+/// <param name="Name">Name of the row.</param>
+/// <param name="Model">The model and its document.</param>
+/// <param name="Tokens">Tokens of the document.</param>
+/// <param name="Kernel">The kernel for the model's head dimension.</param>
+internal sealed record AnchorSampleRow(string Name, SampleModel Model, int Tokens, Func<int, AttentionKernel> Kernel) : IRatioRow
+{
+    public string Description => $"the sample model's own queries and keys, all layers, {Tokens} tokens of its document";
+
+    public Bound Bound => Bound.Compute;
+
+    public PreparedRow Prepare(RowSetup setup)
+    {
+        var device = setup.Device;
+        using var model = Model.Load(device);
+        var config = model.Config;
+        var tokens = Model.Read(model, Tokens);
+        var layers = Record(model, tokens);
+        var shape = new AttentionShape(1, Tokens, Tokens, config.QueryHeads, config.KeyHeads, config.HeadDim);
+        var kernel = Kernel(config.HeadDim);
+        var visited = new long[layers.Count];
+        var dense = new long[layers.Count];
+        var prepared = new PreparedRow
+        {
+            Work = () => new RowWork(
+                4.0 * config.HeadDim * visited.Sum(), 8.0 * layers.Count * Tokens * (config.QueryHeads + config.KeyHeads) * config.HeadDim),
+            Observations = () => Observe((double)visited.Sum() / dense.Sum(), tokens),
+        };
+        try
+        {
+            var stacks = layers.Select(layer => new Layer(prepared, device, layer, shape)).ToArray();
+            var plan = prepared.Keep(kernel.Plan(device, shape));
+            var selections = layers.Select(layer => new Lazy<AnchorSelection>(
+                () => new AnchorSelection(layer.Query, layer.Key, Tokens, config.QueryHeads, config.KeyHeads, kernel.Declaration))).ToArray();
+            prepared.Times(stacks[^1].Output.Buffer, () =>
+            {
+                for (var i = 0; i < stacks.Length; i++)
+                {
+                    stacks[i].Run(plan);
+                    (visited[i], dense[i]) = (plan.Work.Visited, plan.Work.Dense);
+                }
+            }, () =>
+            {
+                for (var i = 0; i < stacks.Length; i++)
+                {
+                    stacks[i].Verify(selections[i].Value.Visits);
+                    var (least, most) = selections[i].Value.CountPairs();
+                    if (visited[i] < least || visited[i] > most)
+                        throw new WrongAnswerException($"Layer {i}: the kernel reports {visited[i]} visited pairs; {least} to {most} are declared.");
+                }
+            });
+            if (!setup.WithBaselines) return prepared;
+            prepared.Against("own-dense", () =>
+            {
+                var every = prepared.Keep(AttentionMethod.Dense.Prefill(config.HeadDim).Plan(device, shape));
+                return new Contender("own-dense", () => Array.ForEach(stacks, layer => layer.Run(every)),
+                    () => Array.ForEach(stacks, layer => layer.Verify((_, i, j) => j <= i ? Visit.Yes : Visit.No)));
+            });
+            return prepared;
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
+    }
+
+    private IReadOnlyList<AttentionInputs> Record(LanguageModel model, int[] tokens)
+    {
+        var recorder = new AttentionRecorder(AttentionMethod.Dense.Prefill(model.Config.HeadDim));
+        var recording = AttentionMethod.Dense with { Prefill = _ => recorder.Kernel };
+        // One chunk, so that every layer is seen whole; every position, so that the last layer computes every query.
+        using var session = model.CreateSession(
+            new SessionOptions { Length = Tokens, ChunkLength = Tokens, Attention = recording, EveryPosition = true });
+        session.Prefill(tokens);
+        return recorder.Layers;
+    }
+
+    private Dictionary<string, double> Observe(double density, int[] tokens)
+    {
+        using var device = new CpuDevice();
+        using var model = Model.Load(device);
+        var options = new SessionOptions { Length = Tokens, EveryPosition = true };
+        using var dense = model.CreateSession(options);
+        using var sparse = model.CreateSession(options with { Attention = AttentionMethod.Dense with { Prefill = Kernel } });
+        var agreement = Evaluator.Compare(dense, sparse, tokens);
+        return new Dictionary<string, double>
+        {
+            ["density"] = density,
+            ["top1_agreement"] = agreement.Top1,
+            ["kl"] = agreement.MeanDivergence,
+            ["perplexity_dense"] = agreement.Dense.Perplexity,
+            ["perplexity_sparse"] = agreement.Sparse.Perplexity,
+        };
+    }
+
+    /// <summary>One layer's tensors on the device.</summary>
+    private sealed class Layer
+    {
+        private readonly AttentionInputs _inputs;
+        private readonly AttentionShape _shape;
+        private readonly Tensor _query, _key, _value;
+
+        public Layer(PreparedRow prepared, Device device, AttentionInputs inputs, AttentionShape shape)
+        {
+            (_inputs, _shape) = (inputs, shape);
+            _query = Upload(inputs.Query, shape.QueryHeads);
+            _key = Upload(inputs.Key, shape.KeyHeads);
+            _value = Upload(inputs.Value, shape.KeyHeads);
+            Output = Upload(new float[inputs.Query.Length], shape.QueryHeads);
+
+            Tensor Upload(float[] values, int heads)
+            {
+                var buffer = prepared.Keep(device.Allocate(sizeof(float) * (long)values.Length));
+                buffer.CopyFrom(MemoryMarshal.AsBytes<float>(values));
+                return Tensor.Heads(buffer, ElementType.Float32, 1, shape.Queries, heads, shape.HeadDim);
+            }
+        }
+
+        public Tensor Output { get; }
+
+        public void Run(AttentionPlan plan) => plan.Run(_query, _key, _value, Output);
+
+        public void Verify(Func<int, int, int, Visit> visits)
+        {
+            var values = new float[_inputs.Query.Length];
+            Output.Buffer.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+            new AttentionCheck(
+                _inputs.Query, _inputs.Key, _inputs.Value, _shape.Queries, _shape.Keys, _shape.QueryHeads, _shape.KeyHeads, _shape.HeadDim)
+                .Verify(values, visits);
+        }
+    }
+}
