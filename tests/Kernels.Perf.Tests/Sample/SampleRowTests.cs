@@ -3,6 +3,7 @@ using Kernels.Models.Tests;
 using Kernels.Perf.Checking;
 using Kernels.Perf.Rows;
 using Kernels.Perf.Rows.Sample;
+using Kernels.Perf.Timing;
 using Xunit;
 
 namespace Kernels.Perf.Tests.Sample;
@@ -29,12 +30,11 @@ public sealed class SampleRowTests : IDisposable
     {
         using var device = new CpuDevice(2);
         using var prepared = Row(kind).Prepare(new RowSetup(device, CacheBytes: 4096));
-        foreach (var contender in prepared.Baselines.Append(prepared.Own))
-        {
-            contender.Run();
-            contender.Run();
-            contender.Verify();
-        }
+        // All run before any is checked: none may leave its answer in another's place.
+        List<Contender> contenders = [prepared.Own, .. prepared.Baselines];
+        contenders.ForEach(contender => contender.Run());
+        contenders.ForEach(contender => contender.Run());
+        contenders.ForEach(contender => contender.Verify());
 
         Assert.True(prepared.Work().Flops > 0 && prepared.Work().Bytes > 0);
         Assert.All(prepared.Observations(), observation => Assert.True(double.IsFinite(observation.Value), observation.Key));

@@ -42,18 +42,19 @@ internal sealed record AnchorSampleRow(string Name, SampleModel Model, int Token
             var plan = prepared.Keep(kernel.Plan(device, shape));
             var selections = layers.Select(layer => new Lazy<AnchorSelection>(
                 () => new AnchorSelection(layer.Query, layer.Key, Tokens, config.QueryHeads, config.KeyHeads, kernel.Declaration))).ToArray();
-            prepared.Times(stacks[^1].Output.Buffer, () =>
+            var outputs = Array.ConvertAll(stacks, stack => stack.Answer(prepared));
+            prepared.Times(outputs[^1].Buffer, () =>
             {
                 for (var i = 0; i < stacks.Length; i++)
                 {
-                    stacks[i].Run(plan);
+                    stacks[i].Run(plan, outputs[i]);
                     (visited[i], dense[i]) = (plan.Work.Visited, plan.Work.Dense);
                 }
             }, () =>
             {
                 for (var i = 0; i < stacks.Length; i++)
                 {
-                    stacks[i].Verify(selections[i].Value.Visits);
+                    stacks[i].Verify(outputs[i], selections[i].Value.Visits);
                     var (least, most) = selections[i].Value.CountPairs();
                     if (visited[i] < least || visited[i] > most)
                         throw new WrongAnswerException($"Layer {i}: the kernel reports {visited[i]} visited pairs; {least} to {most} are declared.");
@@ -63,8 +64,14 @@ internal sealed record AnchorSampleRow(string Name, SampleModel Model, int Token
             prepared.Against("own-dense", () =>
             {
                 var every = prepared.Keep(AttentionMethod.Dense.Prefill(config.HeadDim).Plan(device, shape));
-                return new Contender("own-dense", () => Array.ForEach(stacks, layer => layer.Run(every)),
-                    () => Array.ForEach(stacks, layer => layer.Verify((_, i, j) => j <= i ? Visit.Yes : Visit.No)));
+                var all = Array.ConvertAll(stacks, stack => stack.Answer(prepared));
+                return new Contender("own-dense", () =>
+                {
+                    for (var i = 0; i < stacks.Length; i++) stacks[i].Run(every, all[i]);
+                }, () =>
+                {
+                    for (var i = 0; i < stacks.Length; i++) stacks[i].Verify(all[i], (_, query, key) => key <= query ? Visit.Yes : Visit.No);
+                });
             });
             return prepared;
         }
@@ -104,40 +111,40 @@ internal sealed record AnchorSampleRow(string Name, SampleModel Model, int Token
         };
     }
 
-    /// <summary>One layer's tensors on the device.</summary>
+    /// <summary>One layer's inputs on the device.</summary>
     private sealed class Layer
     {
+        private readonly Device _device;
         private readonly AttentionInputs _inputs;
         private readonly AttentionShape _shape;
         private readonly Tensor _query, _key, _value;
 
         public Layer(PreparedRow prepared, Device device, AttentionInputs inputs, AttentionShape shape)
         {
-            (_inputs, _shape) = (inputs, shape);
-            _query = Upload(inputs.Query, shape.QueryHeads);
-            _key = Upload(inputs.Key, shape.KeyHeads);
-            _value = Upload(inputs.Value, shape.KeyHeads);
-            Output = Upload(new float[inputs.Query.Length], shape.QueryHeads);
-
-            Tensor Upload(float[] values, int heads)
-            {
-                var buffer = prepared.Keep(device.Allocate(sizeof(float) * (long)values.Length));
-                buffer.CopyFrom(MemoryMarshal.AsBytes<float>(values));
-                return Tensor.Heads(buffer, ElementType.Float32, 1, shape.Queries, heads, shape.HeadDim);
-            }
+            (_device, _inputs, _shape) = (device, inputs, shape);
+            _query = Allocate(prepared, shape.QueryHeads);
+            _key = Allocate(prepared, shape.KeyHeads);
+            _value = Allocate(prepared, shape.KeyHeads);
+            _query.Buffer.CopyFrom(MemoryMarshal.AsBytes<float>(inputs.Query));
+            _key.Buffer.CopyFrom(MemoryMarshal.AsBytes<float>(inputs.Key));
+            _value.Buffer.CopyFrom(MemoryMarshal.AsBytes<float>(inputs.Value));
         }
 
-        public Tensor Output { get; }
+        /// <summary>Room for one contender's output.</summary>
+        public Tensor Answer(PreparedRow prepared) => Allocate(prepared, _shape.QueryHeads);
 
-        public void Run(AttentionPlan plan) => plan.Run(_query, _key, _value, Output);
+        public void Run(AttentionPlan plan, Tensor output) => plan.Run(_query, _key, _value, output);
 
-        public void Verify(Func<int, int, int, Visit> visits)
+        public void Verify(Tensor output, Func<int, int, int, Visit> visits)
         {
             var values = new float[_inputs.Query.Length];
-            Output.Buffer.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+            output.Buffer.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
             new AttentionCheck(
                 _inputs.Query, _inputs.Key, _inputs.Value, _shape.Queries, _shape.Keys, _shape.QueryHeads, _shape.KeyHeads, _shape.HeadDim)
                 .Verify(values, visits);
         }
+
+        private Tensor Allocate(PreparedRow prepared, int heads) => Tensor.Heads(
+            prepared.Keep(_device.Allocate(sizeof(float) * (long)_shape.Queries * heads * _shape.HeadDim)), ElementType.Float32, 1, _shape.Queries, heads, _shape.HeadDim);
     }
 }
