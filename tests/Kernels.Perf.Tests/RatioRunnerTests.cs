@@ -79,6 +79,20 @@ public class RatioRunnerTests
         Assert.Contains("- b.row, 1 thread: The answer is 2, not 1.", page);
     }
 
+    [Fact]
+    public void Cancelling_ends_the_run_without_a_report()
+    {
+        using var source = new CancellationTokenSource();
+        var row = new FakeRow("a", 1);
+        var runner = new RatioRunner(
+            new InterleavedTimer(1, TimeSpan.Zero, TimeSpan.Zero, TimeProvider.System), 1 << 20, (_, _, stage) =>
+            {
+                if (stage == "timing") source.Cancel();
+            });
+        Assert.Throws<OperationCanceledException>(() => runner.Run([row], [1], MachineDescription.Read(TimeProvider.System), source.Token));
+        Assert.Equal(1, row.Disposed);
+    }
+
     private static RatioReport Run(IReadOnlyList<IRatioRow> rows, IReadOnlyList<int> threads) =>
         new RatioRunner(new InterleavedTimer(1, TimeSpan.Zero, TimeSpan.Zero, TimeProvider.System), 1 << 20, (_, _, _) => { })
             .Run(rows, threads, MachineDescription.Read(TimeProvider.System), TestContext.Current.CancellationToken);

@@ -50,13 +50,14 @@ internal static class RatiosCommand
         {
             only, threads, rounds, json, list,
         };
-        command.SetAction((parsed, cancellation) =>
+        // On a thread of its own: signals are listened to only once the action has returned its task.
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var rows = RowCatalog.Only(parsed.GetValue(only));
-            return Task.FromResult(parsed.GetValue(list)
+            return parsed.GetValue(list)
                 ? List(rows)
-                : Run(rows, parsed.GetValue(threads)!, parsed.GetValue(rounds), parsed.GetValue(json), cancellation));
-        });
+                : Run(rows, parsed.GetValue(threads)!, parsed.GetValue(rounds), parsed.GetValue(json), cancellation);
+        }, CancellationToken.None));
         return command;
     }
 

@@ -19,6 +19,9 @@ internal sealed record MachineDescription(
     string Cpu, int Processors, int VectorBits, long CacheBytes, long MemoryBytes, string Os, string Runtime, string OnnxRuntime,
     double? LoadAverage, DateTimeOffset MeasuredAt)
 {
+    /// <summary>What the run measured, for each number of threads.</summary>
+    public IReadOnlyList<MeasuredLimits> Limits { get; init; } = [];
+
     private const long CommonCacheBytes = 64L << 20;
 
     /// <summary>Reads the description of this machine.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kernels.Perf.Limits;
 
 namespace Kernels.Perf.Reports;
 
@@ -22,13 +23,13 @@ internal static class RatioCells
         string.Join(", ", row.Observations.Select(pair => $"{pair.Key} {Number(pair.Value.GetDouble(), "g4")}").Concat(row.Notes ?? [])),
     ];
 
-    public static string Describe(MachineReport machine) => string.Create(
+    public static string Describe(MachineDescription machine) => string.Create(
         CultureInfo.InvariantCulture,
         $"{machine.Cpu}, {machine.Processors} processors, {machine.VectorBits}-bit vectors, {machine.CacheBytes >> 20} MiB last-level cache, "
         + $"{machine.MemoryBytes >> 30} GiB; {machine.Os}; {machine.Runtime}; ONNX Runtime {machine.OnnxRuntime}; "
         + $"{machine.MeasuredAt:yyyy-MM-dd HH:mm} UTC; load average before {machine.LoadAverage?.ToString("f2", CultureInfo.InvariantCulture) ?? "unknown"}");
 
-    public static string Describe(LimitsReport limits) => string.Create(
+    public static string Describe(MeasuredLimits limits) => string.Create(
         CultureInfo.InvariantCulture,
         $"{limits.Threads} thread{(limits.Threads == 1 ? "" : "s")}: FMA peak {limits.PeakGigaflops:f1} GF, triad {limits.TriadGigabytesPerSecond:f1} GB/s");
 

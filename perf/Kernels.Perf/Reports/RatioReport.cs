@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kernels.Perf.Limits;
 
 namespace Kernels.Perf.Reports;
 
@@ -7,7 +8,7 @@ namespace Kernels.Perf.Reports;
 /// <param name="Machine">Where it ran.</param>
 /// <param name="Rows">Rows that were right and timed.</param>
 /// <param name="NotRun">Rows that were wrong or could not run, with the reason.</param>
-internal sealed record RatioReport(MachineReport Machine, IReadOnlyList<RowReport> Rows, IReadOnlyList<NotRunReport> NotRun)
+internal sealed record RatioReport(MachineDescription Machine, IReadOnlyList<RowReport> Rows, IReadOnlyList<NotRunReport> NotRun)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

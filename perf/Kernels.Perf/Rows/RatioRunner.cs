@@ -13,7 +13,7 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
 {
     private readonly List<RowReport> _rows = [];
     private readonly List<NotRunReport> _notRun = [];
-    private readonly List<LimitsReport> _limits = [];
+    private readonly List<MeasuredLimits> _limits = [];
 
     /// <summary>Runs every row with each number of threads.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two samples.</exception>
@@ -21,11 +21,7 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
         IReadOnlyList<IRatioRow> rows, IReadOnlyList<int> threadCounts, MachineDescription machine, CancellationToken cancellation)
     {
         foreach (var threads in threadCounts) RunAll(rows, threads, cancellation);
-        return new RatioReport(
-            new MachineReport(
-                machine.Cpu, machine.Processors, machine.VectorBits, machine.CacheBytes, machine.MemoryBytes, machine.Os, machine.Runtime,
-                machine.OnnxRuntime, machine.LoadAverage, machine.MeasuredAt, _limits),
-            _rows, _notRun);
+        return new RatioReport(machine with { Limits = _limits }, _rows, _notRun);
     }
 
     private void RunAll(IReadOnlyList<IRatioRow> rows, int threads, CancellationToken cancellation)
@@ -48,7 +44,7 @@ internal sealed class RatioRunner(InterleavedTimer timer, long cacheBytes, Actio
 
         stage("limits", threads, "timing");
         var samples = timer.Measure([limits.Peak.Run, limits.Triad.Run], _ => { }, cancellation);
-        _limits.Add(new LimitsReport(
+        _limits.Add(new MeasuredLimits(
             threads,
             _rows.Skip(first).Select(row => row.PeakGigaflops).Append(limits.FlopsPerSecond(samples[0].Best) / 1e9).Max(),
             _rows.Skip(first).Select(row => row.TriadGigabytesPerSecond).Append(limits.BytesPerSecond(samples[1].Best) / 1e9).Max()));
