@@ -6,7 +6,7 @@ namespace Kernels.Perf.Limits;
 /// <summary>What the figures were measured on.</summary>
 /// <param name="Cpu">Model name.</param>
 /// <param name="Processors">Logical processors this process may use.</param>
-/// <param name="VectorBits">Width of the widest vectors.</param>
+/// <param name="VectorBits">Width of the vectors the kernels use; the peak is that of the widest the machine has.</param>
 /// <param name="CacheBytes">Last-level cache of one processor.</param>
 /// <param name="MemoryBytes">Memory available to the process.</param>
 /// <param name="Os">Operating system.</param>
@@ -25,10 +25,14 @@ internal sealed record MachineDescription(
     private const long CommonCacheBytes = 64L << 20;
 
     /// <summary>Reads the description of this machine.</summary>
-    public static MachineDescription Read(TimeProvider clock) => new(
-        ReadCpu(), Environment.ProcessorCount, CpuDevice.WidestVectorBits, ReadCacheBytes(),
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
-        typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version?.ToString(3) ?? "", ReadLoad(), clock.GetUtcNow());
+    public static MachineDescription Read(TimeProvider clock)
+    {
+        using var device = new CpuDevice(1);
+        return new(
+            ReadCpu(), Environment.ProcessorCount, device.VectorBits, ReadCacheBytes(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
+            typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version?.ToString(3) ?? "", ReadLoad(), clock.GetUtcNow());
+    }
 
     private static string ReadCpu() =>
         ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line

@@ -62,7 +62,7 @@ public sealed class SampleRowTests : IDisposable
     {
         using var device = new CpuDevice(1);
         var absent = new SampleModel(ModelFiles.InAssembly(typeof(SampleRowTests).Assembly, "nothing/"));
-        Assert.Contains("config.json", Assert.ThrowsAny<Exception>(() => new DecodeSampleRow("x", absent).Prepare(new RowSetup(device, 4096))).Message);
+        Assert.Contains("holds no sample model", Assert.Throws<InvalidDataException>(() => new DecodeSampleRow("x", absent).Prepare(new RowSetup(device, 4096))).Message);
         Assert.Contains("document.txt has 300 tokens", Assert.Throws<InvalidDataException>(
             () => new DecodeSampleRow("x", new SampleModel(_model.Files), 301).Prepare(new RowSetup(device, 4096))).Message);
     }

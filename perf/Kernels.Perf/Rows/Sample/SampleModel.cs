@@ -13,8 +13,11 @@ internal sealed record SampleModel(ModelFiles Files)
     public static SampleModel Shipped { get; } = new(ModelFiles.InAssembly(typeof(SampleModel).Assembly, "Sample/"));
 
     /// <summary>Loads the model on <paramref name="device"/>.</summary>
-    /// <exception cref="ModelException">It is missing or damaged.</exception>
-    public LanguageModel Load(Device device) => LanguageModel.Load(Files, device);
+    /// <exception cref="InvalidDataException">It is missing.</exception>
+    /// <exception cref="ModelException">It is damaged.</exception>
+    public LanguageModel Load(Device device) => Files.Has("config.json")
+        ? LanguageModel.Load(Files, device)
+        : throw new InvalidDataException($"{Files.Location} holds no sample model: tools/Kernels.Cli/Sample was absent when it was built.");
 
     /// <summary>The first <paramref name="count"/> tokens of the document.</summary>
     /// <exception cref="InvalidDataException">The document is shorter.</exception>
