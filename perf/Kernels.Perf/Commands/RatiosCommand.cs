@@ -53,6 +53,8 @@ internal static class RatiosCommand
         // On a thread of its own: signals are listened to only once the action has returned its task.
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
+            // A file has no width: a row of the table stays on its line.
+            if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240;
             var rows = RowCatalog.Only(parsed.GetValue(only));
             return parsed.GetValue(list)
                 ? List(rows)
@@ -63,7 +65,7 @@ internal static class RatiosCommand
 
     private static int List(IReadOnlyList<IRatioRow> rows)
     {
-        var table = new Grid().AddColumns(2);
+        var table = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         foreach (var row in rows) table.AddRow(Markup.Escape(row.Name), Markup.Escape(row.Description));
         AnsiConsole.Write(table);
         return 0;
@@ -78,8 +80,6 @@ internal static class RatiosCommand
             var runner = new RatioRunner(timer, machine.CacheBytes, (row, count, stage) =>
                 Console.Error.WriteLine($"{row}, {count} thread{(count == 1 ? "" : "s")}: {stage}"));
             var report = runner.Run(rows, threads, machine, cancellation);
-            // A file has no width: a row of the table stays on its line.
-            if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240;
             RatioTable.Write(AnsiConsole.Console, report);
             if (json is not null) File.WriteAllText(json.FullName, report.ToJson() + "\n");
             return report.NotRun.Count == 0 ? 0 : 1;
