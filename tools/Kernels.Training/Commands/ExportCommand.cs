@@ -32,7 +32,7 @@ internal static unsafe class ExportCommand
             var comparison = Evaluator.Compare(layout, state.Parameters.Pointer, document, layout.Shape.Context);
             var loss = Evaluator.Loss(layout, state.Parameters.Pointer, validation, layout.Shape.Context);
             var card = ModelCard.Write(
-                layout, Read<CorpusManifest>(texts, "manifest.json"), CurveRow.Read(Trainer.CurvePath(states)), state.Seconds / 3600, parse.GetValue(workers),
+                layout, Read<CorpusManifest>(texts, "manifest.json"), Stage.ReadAll(Trainer.StagesPath(states)), CurveRow.Read(Trainer.CurvePath(states)), state.Seconds / 3600, parse.GetValue(workers),
                 loss, Read<BaselineResult>(texts, "baseline.json"), comparison);
             var folder = parse.GetValue(output)!.FullName;
             HuggingFaceFolder.Write(folder, layout, state.Parameters.Span);

@@ -4,6 +4,7 @@ using Kernels.Training.Baseline;
 using Kernels.Training.Corpus;
 using Kernels.Training.Evaluation;
 using Kernels.Training.Model;
+using Kernels.Training.Running;
 
 namespace Kernels.Training.Export;
 
@@ -12,7 +13,7 @@ internal static class ModelCard
 {
     /// <summary>The card's text.</summary>
     public static string Write(
-        ParameterLayout layout, CorpusManifest corpus, IReadOnlyList<CurveRow> curve, double hours, int workers,
+        ParameterLayout layout, CorpusManifest corpus, IReadOnlyList<Stage> stages, IReadOnlyList<CurveRow> curve, double hours, int workers,
         double validationNats, BaselineResult baseline, Comparison comparison)
     {
         var shape = layout.Shape;
@@ -36,13 +37,13 @@ internal static class ModelCard
         Line($"On the first {shape.Context:n0} bytes of the shipped document: dense {comparison.DenseNats:f4} nats (baseline over the document {baseline.DocumentNats:f4});");
         Line($"AnchorAttention (θ = 12) {comparison.SparseNats:f4} nats while visiting {comparison.Density:p1} of the pairs, with the same most probable byte at {comparison.Agreement:p2} of the positions.\n");
         WriteCorpus(card, corpus);
-        WriteCurve(card, curve, hours, workers);
+        WriteCurve(card, stages, curve, hours, workers);
         Line($"## Training it again\n");
         Line($"On Debian or Ubuntu (`apt-get` and `dpkg-deb` fetch and unpack the packages; nothing is installed):\n");
         Line($"```\ncd tools/Kernels.Training");
         Line($"dotnet run -c Release -- corpus --out artifacts/corpus");
         Line($"dotnet run -c Release -- baseline --corpus artifacts/corpus");
-        Line($"dotnet run -c Release -- train --corpus artifacts/corpus --run artifacts/run --learning-rate 4e-3 --workers {workers} --stage {string.Join(' ', Stages(curve))}");
+        Line($"dotnet run -c Release -- train --corpus artifacts/corpus --run artifacts/run --learning-rate 4e-3 --workers {workers} --stage {string.Join(' ', stages)}");
         Line($"dotnet run -c Release -- export --corpus artifacts/corpus --run artifacts/run --out ../Kernels.Cli/Sample\n```\n");
         Line($"A run resumes from its folder. With the same packages, seed and number of workers it repeats itself. Adam: β = (0.9, 0.98), weight decay 0.05 on");
         Line($"matrices, gradients clipped to norm 1, 60 steps of warm-up, then a plateau and a linear fall over the last part of the tokens.\n");
@@ -65,35 +66,18 @@ internal static class ModelCard
         card.Append(CultureInfo.InvariantCulture, $"| total | | | {corpus.Entries.Sum(entry => entry.Documents)} | {corpus.TrainBytes:n0} | {corpus.ValidationBytes:n0} |\n\n");
     }
 
-    private static void WriteCurve(StringBuilder card, IReadOnlyList<CurveRow> curve, double hours, int workers)
+    private static void WriteCurve(StringBuilder card, IReadOnlyList<Stage> stages, IReadOnlyList<CurveRow> curve, double hours, int workers)
     {
         card.Append(CultureInfo.InvariantCulture, $"## Training\n\n{curve[^1].Step:n0} steps of AdamW, {curve[^1].Tokens:n0} bytes, {hours:f1} hours on {workers} processor cores that had other work to do. Stages:\n\n");
-        card.Append("| Sequence | Steps | Bytes |\n|---|---|---|\n");
-        var (step, tokens) = (0, 0L);
-        foreach (var stage in curve.GroupBy(row => row.Sequence))
-        {
-            var last = stage.Last();
-            card.Append(CultureInfo.InvariantCulture, $"| {stage.Key:n0} | {last.Step - step:n0} | {last.Tokens - tokens:n0} |\n");
-            (step, tokens) = (last.Step, last.Tokens);
-        }
+        card.Append("| Sequence | Sequences a step | Steps | Bytes | Attention is held within groups of |\n|---|---|---|---|---|\n");
+        foreach (var stage in stages)
+            card.Append(CultureInfo.InvariantCulture, $"| {stage.Tokens:n0} | {stage.Sequences} | {stage.Steps:n0} | {stage.TotalTokens:n0} | {(stage.Reach > 0 ? $"{stage.Reach:n0} queries" : "")} |\n");
+        card.Append("\nHeld within groups: a penalty on the attention beyond the first 128 keys and the query's group, which teaches the heads the stripes and\nwindows that AnchorAttention visits.\n");
 
         card.Append("\nLoss curve (nats per byte; validation on a sample of windows of the stage's length):\n\n");
         card.Append("| Step | Bytes | Sequence | Learning rate | Training | Validation |\n|---|---|---|---|---|---|\n");
         foreach (var row in curve.Where(row => row.ValidationNats is not null))
             card.Append(CultureInfo.InvariantCulture, $"| {row.Step:n0} | {row.Tokens:n0} | {row.Sequence:n0} | {row.Rate:g3} | {row.TrainNats:f3} | {row.ValidationNats:f3} |\n");
         card.Append('\n');
-    }
-
-    /// <summary>The stages as the train command takes them.</summary>
-    private static IEnumerable<string> Stages(IReadOnlyList<CurveRow> curve)
-    {
-        var (step, tokens) = (0, 0L);
-        foreach (var stage in curve.GroupBy(row => row.Sequence))
-        {
-            var last = stage.Last();
-            var steps = last.Step - step;
-            yield return string.Create(CultureInfo.InvariantCulture, $"{stage.Key}:{(last.Tokens - tokens) / steps / stage.Key}:{steps}");
-            (step, tokens) = (last.Step, last.Tokens);
-        }
     }
 }

@@ -30,5 +30,11 @@ internal sealed record Stage(int Tokens, int Sequences, int Steps, int Reach = 0
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0;
     }
 
+    /// <summary>Reads the stages a run was told to make.</summary>
+    public static IReadOnlyList<Stage> ReadAll(string path) => [.. File.ReadLines(path).Select(Parse)];
+
+    /// <summary>Notes the stages of a run, one a line, for its card.</summary>
+    public static void WriteAll(string path, IEnumerable<Stage> stages) => File.WriteAllLines(path, stages.Select(stage => stage.ToString()));
+
     public override string ToString() => $"{Tokens}:{Sequences}:{Steps}" + (Reach > 0 ? $":{Reach}" : "");
 }

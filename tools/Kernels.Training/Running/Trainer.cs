@@ -23,11 +23,15 @@ internal sealed unsafe class Trainer(RunState state, byte[] train, byte[] valida
     /// <summary>File of the loss curve.</summary>
     public static string CurvePath(string folder) => Path.Combine(folder, "curve.csv");
 
+    /// <summary>File of the stages the run was told to make.</summary>
+    public static string StagesPath(string folder) => Path.Combine(folder, "stages.txt");
+
     /// <summary>Trains from the state's step to the end of the last stage, or until cancelled; saves a checkpoint either way.</summary>
     public void Run(CancellationToken cancellation)
     {
         Directory.CreateDirectory(options.Folder);
         if (!File.Exists(CurvePath(options.Folder))) File.WriteAllText(CurvePath(options.Folder), CurveHeader + "\n");
+        Stage.WriteAll(StagesPath(options.Folder), options.Stages);
         using var gradient = new Workspace(state.Layout.Length);
         var before = 0;
         foreach (var stage in options.Stages)
