@@ -27,7 +27,7 @@ internal sealed record ProductCase(
 
     public void Check()
     {
-        using var device = new CpuDevice(Threads, VectorBits);
+        using var device = CpuDevice.Emulating(Threads, VectorBits);
         var (x, w) = (Activations(), Weights());
         var y = Run(device, x, w);
         var expected = MatMulOracle.Multiply(x, Sparse ? SemiStructuredOracle.Mask(w, Inputs) : w, Rows, Inputs, Outputs, Epilogue);

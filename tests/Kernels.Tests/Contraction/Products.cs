@@ -8,4 +8,21 @@ internal static partial class Products
 
     [SemiStructuredMatMul]
     public static partial MatMulKernel TwoOfFour { get; }
+
+    [DenseMatMul(Epilogue = nameof(Silu))]
+    public static partial MatMulKernel DenseSilu { get; }
+
+    [SemiStructuredMatMul(Epilogue = nameof(Silu))]
+    public static partial MatMulKernel TwoOfFourSilu { get; }
+
+    [DenseMatMul(Epilogue = nameof(Leak))]
+    public static partial MatMulKernel DenseLeak { get; }
+
+    [SemiStructuredMatMul(Epilogue = nameof(Leak))]
+    public static partial MatMulKernel TwoOfFourLeak { get; }
+
+    private static float Silu(float x) => x / (1f + MathF.Exp(-x));
+
+    /// <summary>Neither idempotent nor zero at zero: applied twice, or to half of the contraction, it shows.</summary>
+    private static float Leak(float x) => x < 0f ? 1f + x / 16f : 1f + x;
 }

@@ -34,6 +34,20 @@ internal static class SimdMatMul
         writer.Line();
         ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
         WriteStreams(writer, tile, width);
+        if (spec.Epilogue is { } epilogue) WriteFinish(writer, tile, width, epilogue);
+    }
+
+    /// <summary>The user's epilogue over outputs just stored, whole vectors of them: apart from the tiles, so that it takes none of their registers.</summary>
+    private static void WriteFinish(SourceWriter writer, ContractionTile tile, VectorWidth width, UserMethodSpec epilogue)
+    {
+        writer.Line(tile.MethodAttributes);
+        using (writer.Open("private static void Finish(float* output, long stride, int rows, int columns)"))
+        using (writer.Open("for (; rows > 0; rows--, output += stride)"))
+        using (writer.Open($"for (var column = 0; column < columns; column += {tile.Lanes})"))
+        {
+            writer.Line($"var x = {tile.Load("output + column")};");
+            SimdExpression.Print(epilogue.Body, width, ["x"]).Write(writer, value => tile.Store(value, "output + column"));
+        }
     }
 
     private static void WriteSwitch(SourceWriter writer, Func<string, string> call)

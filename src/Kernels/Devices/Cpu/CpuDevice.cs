@@ -13,15 +13,19 @@ public sealed class CpuDevice : Device
     /// Widest vectors to use: 512, 256 or 128; 0 takes <c>KERNELS_VECTOR_BITS</c> or else the widest the machine has.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A negative thread count, or vectors the machine does not have.</exception>
-    public CpuDevice(int threads = 0, int vectorBits = 0)
+    public CpuDevice(int threads = 0, int vectorBits = 0) : this(threads, vectorBits, WidestVectorBits)
+    {
+    }
+
+    private CpuDevice(int threads, int vectorBits, int widest)
     {
         if (threads < 0)
             throw new ArgumentOutOfRangeException(nameof(threads), threads, "The cpu device needs at least one thread; 0 chooses for you.");
         if (threads == 0) threads = FromEnvironment("KERNELS_NUM_THREADS") ?? Environment.ProcessorCount;
         if (vectorBits == 0) vectorBits = FromEnvironment("KERNELS_VECTOR_BITS") ?? WidestVectorBits;
-        if (vectorBits is not (128 or 256 or 512) || vectorBits > WidestVectorBits)
+        if (vectorBits is not (128 or 256 or 512) || vectorBits > widest)
             throw new ArgumentOutOfRangeException(
-                nameof(vectorBits), vectorBits, $"Vectors of 128, 256 or 512 bits can be asked for; this machine has up to {WidestVectorBits}.");
+                nameof(vectorBits), vectorBits, $"Vectors of 128, 256 or 512 bits can be asked for; this machine has up to {widest}.");
         VectorBits = vectorBits;
         Workers = new WorkerTeam(threads);
         Layers = new CpuLayers(this);
@@ -48,6 +52,15 @@ public sealed class CpuDevice : Device
 
     /// <summary>The workers that share the tiles of a kernel.</summary>
     public WorkerTeam Workers { get; }
+
+    /// <summary>
+    /// Opens the processor with vectors that it may not have: .NET then computes each in software, with the same results, many times slower.
+    /// For tests of the programs that other machines run.
+    /// </summary>
+    /// <param name="threads">As for the constructor.</param>
+    /// <param name="vectorBits">Width of the vectors: 512, 256 or 128.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative thread count, or another width.</exception>
+    public static CpuDevice Emulating(int threads, int vectorBits) => new(threads, vectorBits, 512);
 
     /// <inheritdoc/>
     public override DeviceBuffer Allocate(long byteLength)

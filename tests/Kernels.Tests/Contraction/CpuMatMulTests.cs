@@ -1,0 +1,53 @@
+using CsCheck;
+using Xunit;
+
+namespace Kernels.Tests.Contraction;
+
+public class CpuMatMulTests
+{
+    public static TheoryData<bool, int> Programs { get; } =
+        [.. from sparse in new[] { false, true } from bits in new[] { 128, 256, 512 } select (sparse, bits)];
+
+    private static readonly Gen<ElementType> Storage = Gen.OneOfConst(ElementType.Float32, ElementType.BFloat16, ElementType.Float16);
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Random_shapes_agree_with_the_oracle(bool sparse, int vectorBits) =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 90], Gen.Int[1, 140], Storage, Gen.Bool, Gen.Int[0, 5], Gen.Int[1, 3])
+            .Sample((rows, inputs, outputs, type, transposed, padding, threads) =>
+                new ProductCase(rows, Whole(inputs, sparse), outputs, type, sparse, vectorBits, threads, transposed, padding).Check(),
+                iter: 60, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Contractions_longer_than_a_block_resume_their_accumulators(bool sparse, int vectorBits)
+    {
+        new ProductCase(29, Whole(1029, sparse), 165, Sparse: sparse, VectorBits: vectorBits, Threads: 2).Check();
+        new ProductCase(3, 1500, 165, Sparse: sparse, VectorBits: vectorBits, Threads: 2).Check();
+    }
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void More_rows_than_a_chunk_are_taken_in_turn(bool sparse, int vectorBits) =>
+        new ProductCase(600, 8192, 9, Sparse: sparse, VectorBits: vectorBits, Threads: 2).Check();
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Epilogues_finish_every_output_once(bool sparse, int vectorBits)
+    {
+        var (silu, leak) = sparse ? (Products.TwoOfFourSilu, Products.TwoOfFourLeak) : (Products.DenseSilu, Products.DenseLeak);
+        foreach (var rows in new[] { 1, 2, 3, 4, 5, 12, 29 })
+        {
+            var problem = new ProductCase(rows, 44, 77, Sparse: sparse, VectorBits: vectorBits, Threads: 2, Padding: 3);
+            (problem with { Kernel = silu, Epilogue = x => x / (1 + Math.Exp(-x)) }).Check();
+            (problem with { Kernel = leak, Epilogue = Leak }).Check();
+        }
+
+        (new ProductCase(29, 1032, 165, Sparse: sparse, VectorBits: vectorBits) { Kernel = leak, Epilogue = Leak }).Check();
+    }
+
+    private static double Leak(double x) => 1 + (x < 0 ? x / 16 : x);
+
+    /// <summary>Inputs that the format accepts.</summary>
+    private static int Whole(int inputs, bool sparse) => sparse ? (inputs + 3) / 4 * 4 : inputs;
+}
