@@ -56,7 +56,11 @@ internal sealed class PropertyParser
         if (isBodied || _property.GetMethod is null || _property.SetMethod is not null)
             findings.Add(KernelDiagnostics.NotGetOnly, _syntax.Identifier.GetLocation(), name);
         if (_property.Type.TypeKind == TypeKind.Error)
+        {
+            // A body would name the missing type again, in a file that the user cannot mend.
+            _isWritable = false;
             findings.RefuseSilently();
+        }
         else if (_property.RefKind != RefKind.None || _property.Type.Name != expectedType || !IsOurs(_property.Type))
             findings.Add(KernelDiagnostics.WrongPropertyType, _syntax.Type.GetLocation(), name, attribute, expectedType, _syntax.Type.ToString());
         if (!compilation.Options.AllowUnsafe)

@@ -39,7 +39,7 @@ public sealed class RefusedDeclarationTests
     [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) { ⟦while (x > 1) x *= 0.5f;⟧ return x; } }")]
     [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) => ⟦x % 3f⟧; }")]
     [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) { float y; return (⟦y = x⟧) + y; } }")]
-    [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) { return ⟦L(x)⟧; static float L(float y) => y; } }", "", "static float L(float y) => y;")]
+    [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) { return ⟦L(x)⟧; static float L(float y) => y; } }")]
     [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) { ⟦try { return x; } finally { }⟧ } }")]
     [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) => ⟦G<int>(x)⟧; static float G<T>(float x) => x; }")]
     [InlineData("KRN0030", "partial class C { " + Product + " static float E(float x) { ⟦Console.WriteLine()⟧; return x; } }")]
@@ -81,7 +81,6 @@ public sealed class RefusedDeclarationTests
     [InlineData("partial class C { [DenseAttention(HeadDim = Missing)] public static partial AttentionKernel K { get; } }", "CS0103")]
     [InlineData("partial class C { [DenseAttention(Heads = 64)] public static partial AttentionKernel K { get; } }", "CS0246")]
     [InlineData("partial class C { [DenseAttention(64)] public static partial AttentionKernel K { get; } }", "CS1729")]
-    [InlineData("partial class C { [DenseMatMul] public static partial Missing K { get; } }", "CS0246")]
     [InlineData("partial class C { " + Product + " static float E(float x) => y; }", "CS0103")]
     [InlineData("partial class C { " + Product + " static float E(float x) { if (x > 0) return 1; } }", "CS0161")]
     [InlineData("partial class C { " + Product + " static float E(float x) => MathF.Exp(x, 1); }", "CS1501")]
@@ -96,6 +95,14 @@ public sealed class RefusedDeclarationTests
         Assert.Contains(error, reported.Select(diagnostic => diagnostic.Id));
         Assert.DoesNotContain(reported, diagnostic => diagnostic.Id.StartsWith("KRN", StringComparison.Ordinal));
         Assert.DoesNotContain(reported, diagnostic => diagnostic.Id == "CS9248");
+    }
+
+    [Fact]
+    public void A_missing_type_is_reported_on_the_users_line_only()
+    {
+        var reported = Compiling.Diagnose(Compiling.Compilation("using Kernels; partial class C { [DenseMatMul] public static partial Missing K { get; } }"));
+        Assert.All(reported, diagnostic => Assert.Equal("File0.cs", diagnostic.Location.GetLineSpan().Path));
+        Assert.Equal(["CS0246", "CS9248"], reported.Select(diagnostic => diagnostic.Id).Order());
     }
 
     [Theory]
