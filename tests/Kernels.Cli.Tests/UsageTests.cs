@@ -47,6 +47,7 @@ public class UsageTests
     [InlineData("--help")]
     [InlineData("run", "--help")]
     [InlineData("evaluate", "-h")]
+    [InlineData("inspect", "attention", "--help")]
     [InlineData("devices", "-?")]
     public void Help_shows_examples_and_succeeds(params string[] arguments)
     {
@@ -58,9 +59,9 @@ public class UsageTests
     [Fact]
     public void Every_example_of_the_help_parses()
     {
-        foreach (var command in new[] { "", "run", "evaluate", "devices" })
+        foreach (var command in new[] { "", "run", "evaluate", "inspect", "inspect attention", "devices" })
         {
-            var help = InProcess.Run(command == "" ? ["--help"] : [command, "--help"]).Output;
+            var help = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Output;
             var examples = help[(help.IndexOf("Examples:", StringComparison.Ordinal) + 9)..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.NotEmpty(examples);
             foreach (var example in examples) Assert.Equal([], CommandLine.ErrorsOf(example));

@@ -169,9 +169,4 @@ public sealed class LanguageSessionTests : IDisposable
         foreach (var value in expected) largest = Math.Max(largest, Math.Abs(value));
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f * largest);
     }
-
-    private sealed class Inline(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

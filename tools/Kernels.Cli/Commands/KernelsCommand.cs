@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Kernels.Cli.Errors;
 using Kernels.Cli.Output;
 
@@ -23,8 +24,7 @@ internal static class KernelsCommand
             var parsed = Parse(arguments, terminal, interruption.Token);
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             {
-                var command = parsed.CommandResult.Command;
-                var path = command.Name == Name ? Name : $"{Name} {command.Name}";
+                var path = PathOf(parsed.CommandResult);
                 var problem = parsed.UnmatchedTokens.Count > 0
                     ? $"there is no command or option '{parsed.UnmatchedTokens[0]}'"
                     : parsed.Errors[0].Message.TrimEnd('.');
@@ -70,6 +70,7 @@ internal static class KernelsCommand
         {
             RunCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
+            InspectCommand.Create(terminal, cancellation),
             DevicesCommand.Create(terminal),
             new HelpOption { Action = new HelpWithExamples(Examples) },
             new VersionOption(),
@@ -91,9 +92,19 @@ internal static class KernelsCommand
             "kernels evaluate --text book.txt",
             "kernels evaluate --text book.txt --model ~/models/Llama-3.2-1B --weights 2:4 --json",
         ],
+        "inspect" or "attention" =>
+        [
+            "kernels inspect attention --out attention.png",
+            "kernels inspect attention --model ~/models/Qwen3-0.6B --prompt-file report.txt --attention anchor --out attention.png",
+            "kernels inspect attention --prompt-file report.txt --json",
+        ],
         "devices" => ["kernels devices", "kernels devices --json"],
         _ => ["kernels", "kernels run --prompt \"It was a dark night\" --max-tokens 100", "kernels evaluate --text book.txt", "kernels devices"],
     };
+
+    // The command as it is typed: kernels inspect attention.
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static void Refuse(Terminal terminal, string line)
     {

@@ -14,8 +14,7 @@ internal static class RunCommand
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var shared = new SharedOptions();
-        var prompt = Options.Text("--prompt", "TEXT", "What to read. Default with the sample model: its document.");
-        var promptFile = Options.Text("--prompt-file", "FILE", "A UTF-8 file to read; - is standard input.");
+        var prompt = new PromptOptions();
         var maxTokens = Options.WholeNumber("--max-tokens", "N", "Most tokens to write.", 0, int.MaxValue, DefaultMaxTokens);
         var temperature = Options.Number(
             "--temperature", "T", "0 writes the likeliest token; higher is more varied.", 0, value => value >= 0, "a number of 0 or more");
@@ -25,18 +24,18 @@ internal static class RunCommand
         var seed = Options.WholeNumber<ulong>("--seed", "S", "The same seed writes the same text.", 0, ulong.MaxValue, 0);
         var compare = Options.Flag("--compare", "Run dense attention and dense weights beside, and measure the agreement.");
         var logits = Options.Text("--logits", "FILE", "Write the logits of the last prompt position as a JSON array.");
-        var command = new Command("run", "Read a prompt and write on.")
-        {
-            prompt, promptFile, maxTokens, temperature, topP, seed, compare, logits,
-        };
+        var command = new Command("run", "Read a prompt and write on.");
+        prompt.AddTo(command);
+        foreach (Option option in (ReadOnlySpan<Option>)[maxTokens, temperature, topP, seed, compare, logits])
+            command.Options.Add(option);
         shared.AddTo(command);
         command.SetAction(parsed =>
         {
+            var asked = shared.Read(parsed, parsed.GetValue(compare));
             var settings = new RunSettings
             {
-                Shared = shared.Read(parsed, parsed.GetValue(compare)),
-                Prompt = parsed.GetValue(prompt),
-                PromptFile = parsed.GetValue(promptFile),
+                Shared = asked,
+                Prompt = prompt.Read(parsed, asked),
                 MaxTokens = parsed.GetValue(maxTokens),
                 Temperature = parsed.GetValue(temperature),
                 TopP = parsed.GetValue(topP),
@@ -44,10 +43,6 @@ internal static class RunCommand
                 Compare = parsed.GetValue(compare),
                 Logits = parsed.GetValue(logits),
             };
-            if (settings is { Prompt: not null, PromptFile: not null })
-                throw new UsageException("--prompt and --prompt-file were both given; choose one.");
-            if (settings is { Shared.Model: not null, Prompt: null, PromptFile: null })
-                throw new UsageException("--model needs something to read; add --prompt TEXT or --prompt-file FILE.");
             Run.Execute(settings, terminal, cancellation);
             return ExitCode.Success;
         });

@@ -6,11 +6,8 @@ internal sealed record RunSettings
     /// <summary>Model, device and methods.</summary>
     public required SharedSettings Shared { get; init; }
 
-    /// <summary>Text of the prompt; null for <see cref="PromptFile"/> or the sample document.</summary>
-    public required string? Prompt { get; init; }
-
-    /// <summary>File of the prompt, <c>-</c> for standard input.</summary>
-    public required string? PromptFile { get; init; }
+    /// <summary>What is read.</summary>
+    public required PromptSettings Prompt { get; init; }
 
     /// <summary>Most tokens to generate.</summary>
     public required int MaxTokens { get; init; }

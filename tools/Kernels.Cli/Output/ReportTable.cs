@@ -28,6 +28,24 @@ internal static class ReportTable
         Finish(terminal, table, report.Agreement);
     }
 
+    /// <summary>Shows an inspection, a layer a row.</summary>
+    public static void Show(Terminal terminal, InspectionReport report)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(report.Attention));
+        foreach (var column in (ReadOnlySpan<string>)["density", "recall", "lowest recall of a head"])
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var layer in report.Heads.GroupBy(head => head.Layer))
+        {
+            var lowest = layer.MinBy(head => head.Recall)!;
+            table.AddRow(
+                $"layer {layer.Key}", Quantities.Share(layer.Average(head => head.Density)), Quantities.Share(layer.Average(head => head.Recall)),
+                $"{Quantities.Share(lowest.Recall)} (head {lowest.Head})");
+        }
+
+        table.AddRow("all", Quantities.Share(report.Density), Quantities.Share(report.Recall), "");
+        Consoles.On(terminal.Output, terminal.OutputIsInteractive).Write(table);
+    }
+
     private static Table Start(string attention, string weights, bool compared)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("");

@@ -9,6 +9,7 @@ namespace Kernels.Cli.Reports;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(EvaluationReport))]
+[JsonSerializable(typeof(InspectionReport))]
 [JsonSerializable(typeof(DevicesReport))]
 [JsonSerializable(typeof(float[]))]
 internal sealed partial class ReportJson : JsonSerializerContext

@@ -42,6 +42,9 @@ internal sealed class Bench : IDisposable
     /// <summary>Name of the model in reports.</summary>
     public string ModelName => _settings.Model ?? Sample.Name;
 
+    /// <summary>The model, with the weights that were asked for.</summary>
+    public LanguageModel Model => _weights.Model;
+
     /// <summary>Text to tokens and back.</summary>
     public TextTokenizer Tokenizer => _weights.Model.Tokenizer;
 

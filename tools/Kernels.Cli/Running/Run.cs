@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Kernels.Cli.Commands;
 using Kernels.Cli.Errors;
-using Kernels.Cli.Input;
 using Kernels.Cli.Measuring;
 using Kernels.Cli.Output;
 using Kernels.Cli.Reports;
@@ -29,12 +28,12 @@ internal sealed class Run
     private void Execute()
     {
         _cancellation.ThrowIfCancellationRequested();
-        var prompt = Prompt();
+        var prompt = Prompt.Read(_settings.Prompt, _terminal);
         using var logitsFile = _settings.Logits is { } path ? new PendingFile("--logits", path) : null;
         var memory = new ProcessMemory();
         using var bench = new Bench(_settings.Shared, _settings.Compare);
         prompt ??= Sample.Document(bench.Tokenizer, bench.ContextLength, _settings.MaxTokens);
-        var tokens = Tokens(bench, prompt);
+        var tokens = Prompt.Tokens(bench, prompt);
         // The last token that is written is never read.
         var length = (int)Math.Min(bench.ContextLength, tokens.Count + Math.Max(_settings.MaxTokens - 1L, 0));
         bench.Plan(length, everyPosition: _settings.Compare);
@@ -51,24 +50,6 @@ internal sealed class Run
         logitsFile?.Complete(stream => JsonSerializer.Serialize(stream, logits, ReportJson.Default.SingleArray));
         if (_settings.Shared.Json) ReportJson.Write(_terminal.Output, report, types => types.RunReport);
         else ReportTable.Show(_terminal, report);
-    }
-
-    private string? Prompt() => _settings switch
-    {
-        { Prompt: { } text } => TextFile.FromCommandLine("--prompt", text),
-        { PromptFile: { } file } => TextFile.Read("--prompt-file", file, _terminal.Input),
-        _ => null,
-    };
-
-    private static IReadOnlyList<int> Tokens(Bench bench, string prompt)
-    {
-        var tokens = bench.Tokenizer.Encode(prompt);
-        if (tokens.Count == 0)
-            throw new InputException("the prompt holds no token of the model; write a longer one.");
-        return tokens.Count <= bench.ContextLength
-            ? tokens
-            : throw new InputException(
-                $"the prompt has {tokens.Count} tokens, but the context of {bench.ModelName} holds {bench.ContextLength}; shorten the prompt.");
     }
 
     private AgreementReport? Read(Bench bench, IReadOnlyList<int> tokens)

@@ -84,13 +84,14 @@ internal sealed record AnchorSampleRow(string Name, SampleModel Model, int Token
 
     private IReadOnlyList<AttentionInputs> Record(LanguageModel model, int[] tokens)
     {
-        var recorder = new AttentionRecorder(AttentionMethod.Dense.Prefill(model.Config.HeadDim));
+        var layers = new List<AttentionInputs>();
+        var recorder = new AttentionRecorder(AttentionMethod.Dense.Prefill(model.Config.HeadDim), layers.Add);
         var recording = AttentionMethod.Dense with { Prefill = _ => recorder.Kernel };
         // One chunk, so that every layer is seen whole; every position, so that the last layer computes every query.
         using var session = model.CreateSession(
             new SessionOptions { Length = Tokens, ChunkLength = Tokens, Attention = recording, EveryPosition = true });
         session.Prefill(tokens);
-        return recorder.Layers;
+        return layers;
     }
 
     private Dictionary<string, double> Observe(double density, int[] tokens)

@@ -1,20 +1,24 @@
 using System.Runtime.InteropServices;
 
-namespace Kernels.Perf.Rows.Sample;
+namespace Kernels.Models;
 
-/// <summary>A kernel that keeps a copy of what it is given, then runs another: planned into a model, it sees every layer in order.</summary>
-internal sealed class AttentionRecorder
+/// <summary>A kernel that shows what it is given, then runs another: planned into a model, it sees every layer in order.</summary>
+public sealed class AttentionRecorder
 {
-    private readonly List<AttentionInputs> _layers = [];
+    private readonly Action<AttentionInputs> _observe;
 
+    /// <summary>Makes the kernel.</summary>
     /// <param name="kernel">What does the work.</param>
-    public AttentionRecorder(AttentionKernel kernel) => Kernel = new AttentionKernel(kernel.Declaration, new Program(this, kernel));
+    /// <param name="observe">Called with a copy before every run.</param>
+    public AttentionRecorder(AttentionKernel kernel, Action<AttentionInputs> observe)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        _observe = observe;
+        Kernel = new AttentionKernel(kernel.Declaration, new Program(this, kernel));
+    }
 
     /// <summary>The kernel to give to a model.</summary>
     public AttentionKernel Kernel { get; }
-
-    /// <summary>Inputs of every run so far.</summary>
-    public IReadOnlyList<AttentionInputs> Layers => _layers;
 
     private static float[] Copy(in Tensor tensor)
     {
@@ -22,13 +26,17 @@ internal sealed class AttentionRecorder
             throw new NotSupportedException($"One fp32 sequence is recorded; {tensor} was given.");
         var (tokens, heads, channels) = (tensor[1], tensor[2], tensor[3]);
         var values = new float[tokens * heads * channels];
-        for (var token = 0; token < tokens; token++)
-            for (var head = 0; head < heads; head++)
-                tensor.Buffer.CopyTo(
-                    MemoryMarshal.AsBytes(values.AsSpan((token * heads + head) * channels, channels)),
-                    sizeof(float) * (tensor.Offset + token * tensor.Stride(1) + head * tensor.Stride(2)));
+        if (tensor.Stride(2) == channels)
+            for (var token = 0; token < tokens; token++)
+                Read(tensor, token * tensor.Stride(1), values.AsSpan(token * heads * channels, heads * channels));
+        else
+            for (var row = 0; row < tokens * heads; row++)
+                Read(tensor, row / heads * tensor.Stride(1) + row % heads * tensor.Stride(2), values.AsSpan(row * channels, channels));
         return values;
     }
+
+    private static void Read(in Tensor tensor, long element, Span<float> target) =>
+        tensor.Buffer.CopyTo(MemoryMarshal.AsBytes(target), sizeof(float) * (tensor.Offset + element));
 
     private sealed class Program(AttentionRecorder recorder, AttentionKernel kernel) : AttentionProgram
     {
@@ -50,7 +58,7 @@ internal sealed class AttentionRecorder
 
         protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
         {
-            recorder._layers.Add(new AttentionInputs(Copy(query), Copy(key), Copy(value)));
+            recorder._observe(new AttentionInputs(Copy(query), Copy(key), Copy(value)));
             plan.Run(query, key, value, output, logSumExp);
         }
     }
