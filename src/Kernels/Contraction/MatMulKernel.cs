@@ -59,6 +59,9 @@ public sealed class MatMulKernel
     /// <inheritdoc/>
     public override string ToString() => $"{Declaration.Name} ({Declaration.Format}, {Declaration.Hash})";
 
+    /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile, for all storage types.</summary>
+    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.SelectMany(program => program.GpuSources(lowering));
+
     private void Require(Device device, in MatMulShape shape)
     {
         var support = Supports(device, shape);

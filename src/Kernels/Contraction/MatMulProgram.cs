@@ -17,4 +17,7 @@ public abstract class MatMulProgram
 
     /// <summary>Sizes workspaces and returns a plan; the common rules have been checked.</summary>
     public abstract MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape);
+
+    /// <summary>The ILGPU kernels of this program, for all storage types, if it is of <paramref name="lowering"/>.</summary>
+    internal virtual IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => [];
 }
