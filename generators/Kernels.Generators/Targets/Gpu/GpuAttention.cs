@@ -1,14 +1,56 @@
 using Kernels.Generators.Emission;
+using Kernels.Generators.Skeletons;
 using Kernels.Generators.Specs;
+using Kernels.Generators.Targets.Expressions;
 
 namespace Kernels.Generators.Targets.Gpu;
 
+/// <summary>Prints the kernels of an attention declaration for devices reached through ILGPU; one program serves both lowerings.</summary>
 internal static class GpuAttention
 {
+    private const int ManyRows = 64, FewRows = 16;
+
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
-    public static IEnumerable<string> ProgramNames() => [];
+    public static IEnumerable<string> ProgramNames() => ["Gpu"];
 
     public static void Write(SourceWriter writer, AttentionSpec spec)
     {
+        var (many, few) = (new GpuAttentionTile(spec.HeadDim, ManyRows), new GpuAttentionTile(spec.HeadDim, FewRows));
+        var isAnchor = spec.Pattern == AttentionPatternKind.Anchor;
+        using var _ = writer.Open($"private sealed class Gpu : global::Kernels.{(isAnchor ? "GpuAnchorAttentionProgram" : "GpuAttentionProgram")}");
+
+        // A user's score function expects natural units; otherwise scores are born in base 2.
+        var scale = spec.Score is null ? (float)(spec.Scale * 1.4426950408889634) : spec.Scale;
+        writer.Line($$"""
+            private const float Scale = {{Build.Float(scale).Text}};
+            public override float QueryScale => Scale;
+            public override global::Kernels.GpuTileShape Many => {{Shape(many)}};
+            public override global::Kernels.GpuTileShape Few => {{Shape(few)}};
+            public override global::System.Delegate VisitMany<TQuery, TKey, TOrder>() => VisitMany{{ManyRows}}<TQuery, TKey, TOrder>;
+            public override global::System.Delegate VisitFew<TQuery, TKey, TOrder>() => VisitFew{{FewRows}}<TQuery, TKey, TOrder>;
+            """);
+        if (isAnchor) writer.Line("public override global::System.Delegate Identify<TKey>() => IdentifyKeys<TKey>;");
+
+        var (manyRows, fewRows) = (Skeleton(many), Skeleton(few));
+        manyRows.WriteVisit($"VisitMany{ManyRows}");
+        fewRows.WriteVisit($"VisitFew{FewRows}");
+        if (isAnchor) fewRows.WriteIdentify("IdentifyKeys");
+        if (spec.Mask is { } mask) WriteMethod(writer, "Mask", "bool", "int batch, int head, int query, int key", mask, 4);
+        if (spec.Score is { } score) WriteMethod(writer, "Score", "float", "float score, int batch, int head, int query, int key", score, 5);
+
+        GpuAttentionSkeleton Skeleton(GpuAttentionTile tile) => new(writer, tile, spec.Mask is not null, spec.Score is not null);
+    }
+
+    private static string Shape(GpuAttentionTile tile) => $"new({tile.Rows}, {tile.Threads}, {tile.SharedBytes})";
+
+    // The user's method, with a way in that always names batch and head.
+    private static void WriteMethod(SourceWriter writer, string name, string type, string parameters, UserMethodSpec method, int whole)
+    {
+        writer.Line();
+        GpuExpression.Printer.WriteMethod(writer, method.Parameters.Count == whole ? name : $"{name}Of", method);
+        if (method.Parameters.Count == whole) return;
+        var arguments = name == "Score" ? "score, query, key" : "query, key";
+        writer.Line("\n[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
+        writer.Line($"private static {type} {name}({parameters}) => {name}Of({arguments});");
     }
 }

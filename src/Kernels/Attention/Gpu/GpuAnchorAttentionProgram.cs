@@ -1,0 +1,25 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>Base of the generated GPU programs of AnchorAttention: visits, and the identification of keys near an anchor.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class GpuAnchorAttentionProgram : GpuAttentionProgram
+{
+    /// <summary>The kernel that marks candidate keys, type argument bound; it runs in groups of <see cref="GpuAttentionProgram.Few"/>.</summary>
+    public abstract Delegate Identify<TKey>() where TKey : unmanaged, IGpuElement<TKey>;
+
+    /// <summary>The identification kernel, ready to compile.</summary>
+    internal GpuKernelSource Identify<TKey>(string declaration) where TKey : unmanaged, IGpuElement<TKey> =>
+        new($"{declaration}: identification, {typeof(TKey).Name}", Identify<TKey>(), Few.Threads, Few.SharedBytes);
+
+    private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
+        new GpuAnchorAttentionPlan<TQuery, TKey>(device, declaration, shape, this);
+
+    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(string name) =>
+    [
+        Visit<TQuery, TKey, ConsecutiveKeys>(name, few: false), Visit<TQuery, TKey, ConsecutiveKeys>(name, few: true),
+        Visit<TQuery, TKey, ListedKeys>(name, few: false), Visit<TQuery, TKey, ListedKeys>(name, few: true),
+        Identify<TKey>(name), QueryPooling.Source<TQuery>(name), KeyCompaction.Source(name),
+    ];
+}

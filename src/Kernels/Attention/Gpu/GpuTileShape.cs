@@ -1,0 +1,10 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>What a generated tile kernel needs of a device.</summary>
+/// <param name="Rows">Query rows of a tile.</param>
+/// <param name="Threads">Threads of a group.</param>
+/// <param name="SharedBytes">Shared memory of a group.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct GpuTileShape(int Rows, int Threads, int SharedBytes);
