@@ -67,10 +67,10 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                 int first = starts[tile.List], last = starts[tile.List + 1], passed = 0;
                 var share = {{K}}.SplitShare.Of<TOrder>(ranges, first, last, tile.Limit, a.Splits, {{GpuAttentionTile.Keys}});
                 """);
-            using (writer.Open("for (var i = first; i < last; i++)"))
+            using (writer.Open("for (var part = first; part < last; part++)"))
             {
                 writer.Line("""
-                    var range = ranges[i];
+                    var range = ranges[part];
                     var length = TOrder.End(range, tile.Limit) - range.Start;
                     if (length <= 0) continue;
                     var start = range.Start + global::System.Math.Max(share.From - passed, 0);
@@ -152,27 +152,35 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
         var ty = (thread >> 4) * {{RowsPerThread}};
         """);
 
+    // Copies to shared memory count from 0 to a constant, so that a compiler can unroll them and have several loads under way.
     /// <summary>Declares the scores s{row}_{key} of the tile's rows with keys from <c>start</c>; keys from <c>stop</c> on read as 0.</summary>
     /// <param name="query">Channel <c>c</c> of row <c>row</c>.</param>
     /// <param name="key">The key at slot <c>start + row</c>.</param>
     private void WriteScores(string query, string key)
     {
         foreach (var r in Rows) writer.Line($"float {Join(Keys, j => $"s{r}_{j} = 0")};");
-        var (load, step, floats) = (tile.LoadShift, tile.Threads >> tile.LoadShift, tile.ChunkStride * 4);
+        var (step, floats) = (tile.Threads >> tile.LoadShift, tile.ChunkStride * 4);
         var pads = tile.Chunks * tile.ChunkVectors * 4 != tile.HeadDim;
         using (writer.Open($"for (var chunk = 0; chunk < {tile.HeadDim}; chunk += {tile.ChunkVectors * 4})"))
         {
             writer.Line($$"""
-                var x = thread & {{(1 << load) - 1}};
+                int x = thread & {{(1 << tile.LoadShift) - 1}}, y = thread >> {{tile.LoadShift}};
                 var c = chunk + x;
                 """);
             using (writer.Open($"if (x < {tile.ChunkVectors * 4})"))
             {
                 writer.Line($$"""
-                    for (var row = thread >> {{load}}; row < {{tile.Rows}}; row += {{step}})
+                    for (var i = 0; i < {{tile.Rows / step}}; i++)
+                    {
+                        var row = y + i * {{step}};
                         staged[row * {{floats}} + x] = {{(pads ? $"c < {tile.HeadDim} ? {query} : 0" : query)}};
-                    for (var row = thread >> {{load}}; row < {{GpuAttentionTile.Keys}}; row += {{step}})
+                    }
+
+                    for (var i = 0; i < {{GpuAttentionTile.Keys / step}}; i++)
+                    {
+                        var row = y + i * {{step}};
                         staged[{{tile.Rows * floats}} + row * {{floats}} + x] = start + row < stop{{(pads ? $" && c < {tile.HeadDim}" : "")}} ? TKey.ToFloat(key[keys + {{key}} * a.Key.Token + c]) : 0;
+                    }
                     """);
             }
 
@@ -200,7 +208,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                         m{r} = state[place + {tile.HeadDim}];
                         if (tx == 0) l{r} = state[place + {tile.HeadDim + 1}];
                         """);
-                    writer.Line(Lines(_vectors, v => $"o{r}_{v} = {K}.Float4.Load(state, place + {Channel(v)}, {tile.HeadDim} - {Channel(v)});"));
+                    foreach (var v in _vectors) writer.Line(OfVector(v, count => $"o{r}_{v} = {K}.Float4.Load(state, place + {Channel(v)}{count});"));
                 }
     }
 
@@ -275,12 +283,13 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     private void WriteValues()
     {
         var pads = tile.HeadDim % 64 != 0;
-        using (writer.Open($"for (var part = 0; part < {GpuAttentionTile.Keys} && start + part < stop; part += {tile.ValueKeys})"))
+        using (writer.Open($"for (var offset = 0; offset < {GpuAttentionTile.Keys} && start + offset < stop; offset += {tile.ValueKeys})"))
         {
-            using (writer.Open($"for (var row = thread >> 6; row < {tile.ValueKeys}; row += {tile.Threads / 64})"))
+            using (writer.Open($"for (var n = 0; n < {tile.ValueKeys * 64 / tile.Threads}; n++)"))
             {
                 writer.Line($$"""
-                    var slot = start + part + row;
+                    var row = (thread >> 6) + n * {{tile.Threads / 64}};
+                    var slot = start + offset + row;
                     var place = slot < stop ? values + TOrder.Key(listed, list, slot) * a.Value.Token : -1;
                     """);
                 foreach (var v in _vectors)
@@ -293,7 +302,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             writer.Line(Barrier);
             using (writer.Open($"for (var k = 0; k < {tile.ValueKeys / 4}; k++)"))
             {
-                writer.Line(Lines(Rows, r => $"var w{r} = weights[({Row(r)}) * {WeightStride} + (part >> 2) + k];"));
+                writer.Line(Lines(Rows, r => $"var w{r} = weights[({Row(r)}) * {WeightStride} + (offset >> 2) + k];"));
                 for (var i = 0; i < 4; i++)
                     foreach (var v in _vectors)
                     {
@@ -309,6 +318,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     /// <summary>Leaves the state or writes output and log-sum-exp, then the number of visited pairs.</summary>
     private void WriteEnd()
     {
+        writer.Line($"var stateElements = state.Cast<{K}.GpuFloat32>();");
         writer.Line(Lines(Rows, r => $"lane[({Row(r)}) * {Lanes} + tx] = l{r};"));
         writer.Line(Barrier);
         foreach (var r in Rows)
@@ -319,7 +329,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                 writer.Line($"var place = {StatePlace(r)};");
                 using (writer.Open("if (tx == 0)"))
                     writer.Line($"state[place + {tile.HeadDim}] = m{r};\nstate[place + {tile.HeadDim + 1}] = l{r};");
-                writer.Line(Lines(_vectors, v => $"{K}.Float4.Store(o{r}_{v}, state, place + {Channel(v)}, {tile.HeadDim} - {Channel(v)});"));
+                foreach (var v in _vectors) writer.Line(OfVector(v, count => $"{K}.Float4.Store(o{r}_{v}, stateElements, place + {Channel(v)}{count});"));
             }
 
             using (writer.Open($"else if ({Row(r)} < tile.Count)"))
@@ -328,8 +338,8 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                     var place = tile.Place(a, a.Output, {Row(r)});
                     var scale = {K}.SoftmaxState.Normaliser(l{r});
                     """);
-                writer.Line(Lines(_vectors, v =>
-                    $"{K}.Float4.Store({K}.Float4.Scale(scale, o{r}_{v}), output, place + {Channel(v)}, {tile.HeadDim} - {Channel(v)});"));
+                foreach (var v in _vectors)
+                    writer.Line(OfVector(v, count => $"{K}.Float4.Store({K}.Float4.Scale(scale, o{r}_{v}), output, place + {Channel(v)}{count});"));
                 writer.Line($"if (tx == 0 && a.HasLogSumExp != 0) logSumExp[tile.Place(a, a.LogSumExp, {Row(r)})] = {K}.SoftmaxState.LogSumExp(m{r}, l{r});");
             }
         }
@@ -347,6 +357,12 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             }
             """);
     }
+
+    /// <summary>A statement for the channels of output vector <paramref name="v"/> that exist; it is told their number where that may be less than four.</summary>
+    private string OfVector(int v, Func<string, string> statement) =>
+        tile.HeadDim >= 64 * (v + 1) ? statement("")
+        : tile.HeadDim % 4 == 0 ? $"if ({Channel(v)} < {tile.HeadDim}) {statement("")}"
+        : statement($", {tile.HeadDim} - {Channel(v)}");
 
     private string StatePlace(int r) => $"(tile.StateRow + tile.First + {Row(r)}) * {tile.HeadDim + 2}";
 

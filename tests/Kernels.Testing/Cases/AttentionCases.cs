@@ -28,11 +28,19 @@ public static class AttentionCases
         new("anchor, chunk", AttentionKernels.Anchor64, new(1, 75, 290, 2, 2, 64)) { Spare = 40 },
         new("anchor, decode", AttentionKernels.Anchor64, new(1, 1, 301, 4, 2, 64)),
         new("anchor, bfloat16", AttentionKernels.Anchor64, new(1, 200, 200, 2, 1, 64, BFloat16, BFloat16)),
+        new("masked", AttentionKernels.Checkered24, new(1, 150, 210, 4, 2, 24)) { Mask = Checkers, Spare = 3, Gap = 1 },
+        new("masked, tiny", AttentionKernels.Checkered24, new(1, 5, 40, 2, 1, 24)) { Mask = Checkers },
+        new("masked by head", AttentionKernels.Windowed64, new(2, 130, 230, 4, 2, 64)) { Mask = AttentionKernels.Window, Score = Slope, Spare = 90 },
+        new("masked by head, decode", AttentionKernels.Windowed64, new(2, 1, 700, 4, 2, 64)) { Mask = AttentionKernels.Window, Score = Slope },
         new("anchor, odd blocks", AttentionKernels.Anchor20, new(1, 500, 500, 2, 2, 20)),
     ];
 
     // A group of simulated threads takes milliseconds for every barrier.
-    private static readonly string[] Tiny = ["one token", "tiny", "float16 keys", "anchor, tiny"];
+    private static readonly string[] Tiny = ["one token", "tiny", "float16 keys", "masked, tiny", "anchor, tiny"];
+
+    private static Func<int, int, int, int, bool> Checkers => (_, _, query, key) => AttentionKernels.Checkers(query, key);
+
+    private static Func<double, int, int, int, int, double> Slope => (score, _, head, query, key) => score - 0.01 * (head + 1) * (query - key);
 
     /// <summary>Names of all cases.</summary>
     public static IEnumerable<string> Names => All.Select(item => item.Name);

@@ -34,4 +34,21 @@ public static partial class AttentionKernels
     /// <summary>Anchor with groups of 192 rows whose blocks are not a power of two.</summary>
     [AnchorAttention(HeadDim = 20, Block = 96, Step = 2, Theta = 2.6f)]
     public static partial AttentionKernel Anchor20 { get; }
+
+    /// <summary>Full attention under a mask that divides differences of either sign, and leaves some rows without a key.</summary>
+    [MaskedAttention(HeadDim = 24, Causal = false, Mask = nameof(Checkers), Block = 32)]
+    public static partial AttentionKernel Checkered24 { get; }
+
+    /// <summary>Every head has its own window and its own slope of scores; blocks of 96 fit no tile.</summary>
+    [MaskedAttention(HeadDim = 64, Mask = nameof(Window), Score = nameof(Slope), Block = 96)]
+    public static partial AttentionKernel Windowed64 { get; }
+
+    /// <summary>Mask of <see cref="Checkered24"/>.</summary>
+    public static bool Checkers(int query, int key) => query % 5 != 3 && ((key - query) / 8 % 3 == 1 || (query - key) % 16 == -3 || query / 64 == key / 64);
+
+    /// <summary>Mask of <see cref="Windowed64"/>.</summary>
+    public static bool Window(int batch, int head, int query, int key) => key < 4 * head || query - key < 40 + 30 * batch;
+
+    /// <summary>Scores of <see cref="Windowed64"/>.</summary>
+    public static float Slope(float score, int batch, int head, int query, int key) => score - 0.01f * (head + 1) * (query - key);
 }

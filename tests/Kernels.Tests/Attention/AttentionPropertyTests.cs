@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Kernels.Tests.Attention;
 
-public sealed class AttentionPropertyTests
+public sealed class AttentionPropertyTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
     private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16];
 
@@ -35,5 +35,14 @@ public sealed class AttentionPropertyTests
     {
         using var device = CpuDevice.Emulating(threads: 2, vectorBits);
         Cases.Sample(problem => problem.Run(device), iter: 25, threads: 1);
+    }
+
+    [Theory]
+    [InlineData("opencl")]
+    [InlineData("cuda")]
+    public void Drawn_problems_agree_with_the_oracle_on_gpus(string name)
+    {
+        var device = devices[name];
+        Cases.Sample(problem => problem.Run(device), iter: 12, threads: 1);
     }
 }

@@ -1,3 +1,5 @@
+using ILGPU;
+using ILGPU.Runtime.CPU;
 using Kernels.Testing;
 using Xunit;
 
@@ -18,4 +20,34 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
     [Theory]
     [MemberData(nameof(Problems))]
     public void Agrees_with_the_oracle(string device, string name) => AttentionCases.Named(name).Run(devices[device]);
+
+    [Theory]
+    [InlineData("decode")]
+    [InlineData("masked by head")]
+    [InlineData("anchor, chunk")]
+    public void A_plan_knows_its_workspace_and_gives_it_back(string name)
+    {
+        var device = devices["opencl"];
+        var held = device.AllocatedBytes;
+        var problem = AttentionCases.Named(name);
+        using (var plan = problem.Kernel.Plan(device, problem.Shape)) Assert.Equal(held + plan.WorkspaceBytes, device.AllocatedBytes);
+        Assert.Equal(held, device.AllocatedBytes);
+    }
+
+    [Fact]
+    public void A_device_of_small_groups_is_refused_before_anything_is_reserved()
+    {
+        var context = Context.Create(builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 8, numMultiprocessors: 1)));
+        using var device = new IlgpuDevice(DeviceKind.Simulator, GpuLowering.OpenCL, context, context.CreateCPUAccelerator(0), "small groups");
+        var error = Assert.Throws<KernelException>(() => AttentionKernels.Causal64.Plan(device, new AttentionShape(1, 100, 100, 1, 1, 64)));
+        Assert.Contains("groups of 256 threads and simulator has at most 32", error.Message);
+        Assert.Equal(0, device.PeakAllocatedBytes);
+    }
+
+    [Fact]
+    public void More_heads_than_a_grid_can_number_are_refused()
+    {
+        var support = AttentionKernels.Causal8.Supports(devices["simulator"], new AttentionShape(4096, 1, 1, 16, 16, 8));
+        Assert.Contains("more than the 65535", support.Reason);
+    }
 }

@@ -33,10 +33,25 @@ public struct Float4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Scale(float factor, Float4 a) => new(factor * a.X, factor * a.Y, factor * a.Z, factor * a.W);
 
+    /// <summary>The four values from <paramref name="place"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Load(ArrayView<float> source, long place) =>
+        new(source[place], source[place + 1], source[place + 2], source[place + 3]);
+
     /// <summary>The first <paramref name="count"/> (at most four) values from <paramref name="place"/>; the rest are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Load(ArrayView<float> source, long place, int count) => new(
         count > 0 ? source[place] : 0, count > 1 ? source[place + 1] : 0, count > 2 ? source[place + 2] : 0, count > 3 ? source[place + 3] : 0);
+
+    /// <summary>Stores the four values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(Float4 a, ArrayView<T> target, long place) where T : unmanaged, IGpuElement<T>
+    {
+        target[place] = T.FromFloat(a.X);
+        target[place + 1] = T.FromFloat(a.Y);
+        target[place + 2] = T.FromFloat(a.Z);
+        target[place + 3] = T.FromFloat(a.W);
+    }
 
     /// <summary>Stores the first <paramref name="count"/> (at most four) values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,8 +62,4 @@ public struct Float4
         if (count > 2) target[place + 2] = T.FromFloat(a.Z);
         if (count > 3) target[place + 3] = T.FromFloat(a.W);
     }
-
-    /// <inheritdoc cref="Store{T}(Float4, ArrayView{T}, long, int)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Float4 a, ArrayView<float> target, long place, int count) => Store(a, target.Cast<GpuFloat32>(), place, count);
 }
