@@ -40,6 +40,7 @@ public abstract class MatMulPlan : IDisposable
             throw Refuse(
                 weights is null ? "no weights" : $"{weights.Type}[{weights.Outputs}, {weights.Inputs}] weights on {weights.Device.Name}",
                 $"{Shape.WeightType}[{Shape.Outputs}, {Shape.Inputs}] on {Device.Name} was planned", "Pack the weights with this kernel for this device.");
+        CheckOverlap(input, output);
         RunCore(input, weights, output);
     }
 
@@ -62,5 +63,24 @@ public abstract class MatMulPlan : IDisposable
             throw Refuse($"{what} {tensor}", $"Float32[rows, {columns}] was planned", "Plan again with the tensor's shape.");
         if (tensor[0] < 1 || tensor[0] > Shape.Rows)
             throw Refuse($"{what} {tensor}", $"the plan holds 1 to {Shape.Rows} rows", "Plan again with a larger shape.");
+    }
+
+    private void CheckOverlap(in Tensor input, in Tensor output)
+    {
+        if (output.Stride(0) < output[1] && output[0] > 1)
+            throw Refuse($"output rows {output.Stride(0)} elements apart", $"a row has {output[1]}", "Pass a tensor whose rows do not overlap.");
+        var inputEnd = input.Offset + (input[0] - 1) * input.Stride(0) + input[1];
+        var outputEnd = output.Offset + (output[0] - 1) * output.Stride(0) + output[1];
+        if (input.Buffer == output.Buffer && input.Offset < outputEnd && output.Offset < inputEnd && !Interleaved(input, output))
+            throw Refuse("an output that overlaps the input", "products are not computed in place", "Pass another output tensor.");
+    }
+
+    /// <summary>Whether two overlapping ranges are column slices of one matrix with no column in common.</summary>
+    private static bool Interleaved(in Tensor input, in Tensor output)
+    {
+        var stride = input.Stride(0);
+        if (stride != output.Stride(0) || stride == 0) return false;
+        var (a, b) = (input.Offset % stride, output.Offset % stride);
+        return a + input[1] <= stride && b + output[1] <= stride && (a + input[1] <= b || b + output[1] <= a);
     }
 }

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Kernels.Tests.Contraction;
 
-/// <summary>One product on the processor with random data: runs it between canaries and compares it with the oracle.</summary>
+/// <summary>One product with random data, on any device: runs it between canaries and compares it with the oracle.</summary>
+/// <remarks>Vector width and threads concern the processor alone.</remarks>
 internal sealed record ProductCase(
     int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32, bool Sparse = false, int VectorBits = 0, int Threads = 1,
     bool Transposed = false, int Padding = 0, int Seed = 1)
@@ -28,14 +29,19 @@ internal sealed record ProductCase(
     public void Check()
     {
         using var device = CpuDevice.Emulating(Threads, VectorBits);
+        Check(device);
+    }
+
+    public void Check(Device device)
+    {
         var (x, w) = (Activations(), Weights());
         var y = Run(device, x, w);
         var expected = MatMulOracle.Multiply(x, Sparse ? SemiStructuredOracle.Mask(w, Inputs) : w, Rows, Inputs, Outputs, Epilogue);
-        Tolerance.AssertClose(expected, y, ElementType.Float32, ToString());
+        Tolerance.AssertClose(expected, y, ElementType.Float32, $"{this} on {device.Name}");
     }
 
     /// <summary>Runs the product with rows padded and canaries around and between the output's rows.</summary>
-    public float[] Run(CpuDevice device, float[] x, float[] w)
+    public float[] Run(Device device, float[] x, float[] w)
     {
         using var weights = Kernel.Pack(device, Host(w, out var bytes), WeightType);
         GC.KeepAlive(bytes);
@@ -43,7 +49,7 @@ internal sealed record ProductCase(
         return Run(device, plan, weights, x);
     }
 
-    public float[] Run(CpuDevice device, MatMulPlan plan, PackedWeights weights, float[] x)
+    public float[] Run(Device device, MatMulPlan plan, PackedWeights weights, float[] x)
     {
         var (inputStride, outputStride) = (Inputs + Padding, Outputs + Padding);
         using var input = device.Allocate(4L * Rows * inputStride);

@@ -6,7 +6,7 @@ namespace Kernels.Tests.Layers;
 
 public sealed class LayerTests
 {
-    public static TheoryData<string> Devices => new("cpu");
+    public static TheoryData<string> Devices => new("cpu", "opencl", "simulator");
 
     [Theory]
     [MemberData(nameof(Devices))]

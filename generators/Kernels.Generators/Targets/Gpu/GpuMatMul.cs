@@ -1,14 +1,34 @@
 using Kernels.Generators.Emission;
+using Kernels.Generators.Skeletons;
 using Kernels.Generators.Specs;
 
 namespace Kernels.Generators.Targets.Gpu;
 
+/// <summary>The programs of a product for devices reached through ILGPU: one text in the sizes that suit each lowering.</summary>
 internal static class GpuMatMul
 {
+    // CUDA: 64 KB of registers hold two groups of 256 threads with 64 sums each. OpenCL: groups small enough for every device.
+    private static readonly (string Lowering, int Rows, int Outputs, int Slices)[] Lowerings = [("OpenCL", 64, 64, 8), ("Cuda", 128, 128, 16)];
+
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
-    public static IEnumerable<string> ProgramNames() => [];
+    public static IEnumerable<string> ProgramNames() => Lowerings.Select(lowering => lowering.Lowering);
 
     public static void Write(SourceWriter writer, MatMulSpec spec)
     {
+        foreach (var (lowering, rows, outputs, slices) in Lowerings)
+        {
+            GpuContractionTile tile = spec.IsDense
+                ? new GpuMatMulDenseTile(rows, outputs, slices)
+                : new GpuMatMulSemiStructuredTile(rows, outputs, slices);
+            using var _ = writer.Open(
+                $"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {rows}, {outputs}, {slices})");
+            foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFew" })
+                writer.Line($"public override global::System.Delegate {kernel}<TPanels>() => {kernel}Kernel<TPanels>;\n");
+            var skeleton = new GpuContractionSkeleton(writer, tile, spec.Epilogue is not null);
+            skeleton.WriteTile("TileKernel");
+            skeleton.WriteStream("StreamOneKernel", 1);
+            skeleton.WriteStream("StreamFewKernel", 4);
+            if (spec.Epilogue is { } epilogue) GpuExpression.Printer.WriteMethod(writer, "Epilogue", epilogue);
+        }
     }
 }

@@ -65,7 +65,6 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         var rows = input[0];
         var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
         var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
-        CheckOverlap(x, input, y, output);
         if (rows <= CpuMatMulProgram.StreamRows)
         {
             _stream.Run(x, input.Stride(0), rows, packed.Pointer, y, output.Stride(0));
@@ -76,25 +75,6 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             _tiles.Run(
                 x + row * input.Stride(0), input.Stride(0), Math.Min(_chunkRows, rows - row), packed.Pointer,
                 y + row * output.Stride(0), output.Stride(0));
-    }
-
-    private void CheckOverlap(float* x, in Tensor input, float* y, in Tensor output)
-    {
-        if (output.Stride(0) < output[1] && output[0] > 1)
-            throw Refuse($"output rows {output.Stride(0)} elements apart", $"a row has {output[1]}", "Pass a tensor whose rows do not overlap.");
-        var endX = x + (input[0] - 1) * input.Stride(0) + input[1];
-        var endY = y + (output[0] - 1) * output.Stride(0) + output[1];
-        if (input.Buffer == output.Buffer && x < endY && y < endX && !Interleaved(input, output))
-            throw Refuse("an output that overlaps the input", "products are not computed in place", "Pass another output tensor.");
-    }
-
-    /// <summary>Whether two overlapping ranges are column slices of one matrix with no column in common.</summary>
-    private static bool Interleaved(in Tensor input, in Tensor output)
-    {
-        var stride = input.Stride(0);
-        if (stride != output.Stride(0) || stride == 0) return false;
-        var (a, b) = (input.Offset % stride, output.Offset % stride);
-        return a + input[1] <= stride && b + output[1] <= stride && (a + input[1] <= b || b + output[1] <= a);
     }
 
     private float* Workspace(int worker) => (float*)_workspace.Pointer + _packedLength + worker * _workerLength;

@@ -61,7 +61,7 @@ internal sealed class GpuKernelCache(IlgpuDevice device)
     }
 
     private KernelException Refuse(GpuKernelSource source, string reason) =>
-        new(source.Name, device.Name, "a launch", reason, "Use another device or declare a smaller head dimension.");
+        new(source.Name, device.Name, "a launch", reason, "Use another device or declare a smaller kernel.");
 
     private static Exception Innermost(Exception exception) =>
         exception.InnerException is { } inner ? Innermost(inner) : exception;

@@ -21,6 +21,7 @@ public sealed class IlgpuDevice : Device
         Stream = accelerator.DefaultStream;
         _context = context;
         _kernels = new GpuKernelCache(this);
+        Layers = new GpuLayers(this);
     }
 
     /// <inheritdoc/>
@@ -51,8 +52,7 @@ public sealed class IlgpuDevice : Device
     internal AcceleratorStream Stream { get; }
 
     /// <inheritdoc/>
-    public override LayerKernels Layers =>
-        throw new KernelException("layers", Name, "a request for model layers", "they are written for the cpu device only", "Run the model on cpu.");
+    public override LayerKernels Layers { get; }
 
     /// <inheritdoc/>
     public override DeviceBuffer Allocate(long byteLength)

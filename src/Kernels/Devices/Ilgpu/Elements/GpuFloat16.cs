@@ -12,10 +12,13 @@ public readonly struct GpuFloat16 : IGpuElement<GpuFloat16>
     private GpuFloat16(ushort bits) => _bits = bits;
 
     /// <inheritdoc/>
-    public static float ToFloat(GpuFloat16 element)
+    public static float ToFloat(GpuFloat16 element) => ToFloat((uint)element._bits);
+
+    /// <summary>The value of a bit pattern in the low half of a word.</summary>
+    internal static float ToFloat(uint half)
     {
-        var sign = (element._bits & 0x8000u) << 16;
-        var magnitude = element._bits & 0x7FFFu;
+        var sign = (half & 0x8000u) << 16;
+        var magnitude = half & 0x7FFFu;
 
         // Exponents are 112 further from zero in fp32; infinity and NaN go to the top.
         var bits = (magnitude << 13) + 0x38000000u;

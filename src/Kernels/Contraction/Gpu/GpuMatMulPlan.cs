@@ -1,0 +1,73 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Kernels;
+
+/// <summary>A product on an ILGPU device: a few rows stream past the weights, more are cut into tiles.</summary>
+internal sealed class GpuMatMulPlan : MatMulPlan
+{
+    private readonly IlgpuDevice _gpu;
+    private readonly GpuMatMulProgram _program;
+    private readonly PanelLayout _layout;
+    private readonly ProductLauncher _stream;
+    private readonly ProductLauncher? _tile;
+
+    /// <summary>Compiles what runs of up to the shape's rows need.</summary>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="declaration">What was declared.</param>
+    /// <param name="shape">The largest problem.</param>
+    /// <param name="program">Sizes of the kernels.</param>
+    /// <param name="sources">The kernels for one row, for few rows, and for tiles.</param>
+    public GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, GpuMatMulProgram program, GpuKernelSource[] sources)
+        : base(device, declaration, shape)
+    {
+        _gpu = device;
+        _program = program;
+        _layout = new PanelLayout(declaration.Format, shape.WeightType, GpuMatMulProgram.PanelWidth, shape.Inputs);
+        _stream = device.Load<ProductLauncher>(sources[shape.Rows == 1 ? 0 : 1]);
+        if (shape.Rows > GpuMatMulProgram.FewRows) _tile = device.Load<ProductLauncher>(sources[2]);
+    }
+
+    /// <inheritdoc/>
+    public override long WorkspaceBytes => 0;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    {
+        if (weights is not GpuPackedWeights packed || packed.Layout != _layout)
+            throw Refuse(
+                $"weights packed as {(weights as GpuPackedWeights)?.Layout.ToString() ?? weights.GetType().Name}",
+                $"the plan reads {_layout}", "Pack the weights with this kernel for this device.");
+        var panels = _layout.Panels(Shape.Outputs);
+        var arguments = new ProductArguments
+        {
+            Input = input.Offset,
+            InputStride = input.Stride(0),
+            Output = output.Offset,
+            OutputStride = output.Stride(0),
+            PanelWords = _layout.PanelBytes / sizeof(uint),
+            Panels = panels,
+            Rows = input[0],
+            Inputs = Shape.Inputs,
+            Outputs = Shape.Outputs,
+            Steps = _layout.Steps,
+        };
+        var (x, w, y) = (((IlgpuBuffer)input.Buffer).View<float>(), packed.Buffer.View<uint>(), ((IlgpuBuffer)output.Buffer).View<float>());
+        using var access = _gpu.Enter();
+        if (arguments.Rows <= GpuMatMulProgram.FewRows)
+            _stream(_gpu.Stream, new KernelConfig(new Index2D(panels, 1), new Index2D(GpuMatMulProgram.Lanes, _program.Slices)), x, w, y, arguments);
+        else
+            _tile!(
+                _gpu.Stream,
+                new KernelConfig(
+                    new Index2D(Divide(Shape.Outputs, _program.TileOutputs), Divide(arguments.Rows, _program.TileRows)), new Index2D(_program.TileThreads, 1)),
+                x, w, y, arguments);
+    }
+
+    private static int Divide(int value, int by) => (int)(((long)value + by - 1) / by);
+}

@@ -1,0 +1,114 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>A product for one ILGPU lowering. Generated code supplies the kernels; packing and launching are shared.</summary>
+/// <param name="lowering">The devices it is for.</param>
+/// <param name="tileRows">Activation rows of a tile.</param>
+/// <param name="tileOutputs">Outputs of a tile.</param>
+/// <param name="slices">Parts into which a streaming group divides the contraction.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class GpuMatMulProgram(GpuLowering lowering, int tileRows, int tileOutputs, int slices) : MatMulProgram
+{
+    /// <summary>Outputs of a weight panel.</summary>
+    internal const int PanelWidth = 32;
+
+    /// <summary>Lanes across a panel: each has two outputs.</summary>
+    internal const int Lanes = PanelWidth / 2;
+
+    /// <summary>Most activation rows of <see cref="StreamFew"/>.</summary>
+    internal const int FewRows = 4;
+
+    // The second dimension of a grid; CUDA limits it to 16 bits.
+    private const int MostRowTiles = 65_535;
+
+    private const int Depth = 16, ThreadSide = 8;
+
+    /// <summary>Activation rows of a tile.</summary>
+    internal int TileRows => tileRows;
+
+    /// <summary>Outputs of a tile.</summary>
+    internal int TileOutputs => tileOutputs;
+
+    /// <summary>Threads of a tile.</summary>
+    internal int TileThreads => tileRows / ThreadSide * (tileOutputs / ThreadSide);
+
+    /// <summary>Parts into which a streaming group divides the contraction.</summary>
+    internal int Slices => slices;
+
+    /// <summary>The kernel for any number of rows, type argument bound.</summary>
+    public abstract Delegate Tile<TPanels>() where TPanels : struct, IGpuPanels;
+
+    /// <summary>The kernel for one row, type argument bound.</summary>
+    public abstract Delegate StreamOne<TPanels>() where TPanels : struct, IGpuPanels;
+
+    /// <summary>The kernel for up to four rows, type argument bound.</summary>
+    public abstract Delegate StreamFew<TPanels>() where TPanels : struct, IGpuPanels;
+
+    /// <inheritdoc/>
+    public sealed override bool Targets(Device device) => device is IlgpuDevice gpu && gpu.Lowering == lowering;
+
+    /// <inheritdoc/>
+    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape)
+    {
+        if (shape.Rows > (long)MostRowTiles * tileRows) return Support.No($"{shape.Rows} rows are more than the {MostRowTiles * tileRows} a grid can number");
+        foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))
+        {
+            var support = ((IlgpuDevice)device).Holds(source.Threads, source.SharedBytes);
+            if (!support.IsSupported) return support;
+        }
+
+        return Support.Yes;
+    }
+
+    /// <inheritdoc/>
+    public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
+    {
+        var layout = new PanelLayout(declaration.Format, type, PanelWidth, source.Columns);
+        var weights = new GpuPackedWeights((IlgpuDevice)device, declaration, layout, source.Rows);
+        try
+        {
+            weights.Repack(source);
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape)
+    {
+        var sources = Sources(declaration.Name, shape.WeightType);
+        return new GpuMatMulPlan((IlgpuDevice)device, declaration, shape, this, sources);
+    }
+
+    /// <inheritdoc/>
+    internal sealed override IEnumerable<GpuKernelSource> GpuSources(GpuLowering wanted)
+    {
+        if (wanted != lowering) yield break;
+        foreach (var type in new[] { ElementType.Float32, ElementType.BFloat16, ElementType.Float16 })
+            foreach (var source in Sources(GetType().DeclaringType!.Name, type)) yield return source;
+    }
+
+    private GpuKernelSource[] Sources(string name, ElementType type) => type switch
+    {
+        ElementType.Float32 => Sources<GpuFloat32Panels>(name),
+        ElementType.BFloat16 => Sources<GpuBFloat16Panels>(name),
+        _ => Sources<GpuFloat16Panels>(name),
+    };
+
+    private GpuKernelSource[] Sources<TPanels>(string name) where TPanels : struct, IGpuPanels
+    {
+        GpuKernelSource Stream(string what, Delegate method, int rows) =>
+            new($"{name}: {what}, {typeof(TPanels).Name}", method, Lanes * slices, slices * rows * PanelWidth * sizeof(float));
+        return
+        [
+            Stream("one row", StreamOne<TPanels>(), 1),
+            Stream("few rows", StreamFew<TPanels>(), FewRows),
+            new($"{name}: tile, {typeof(TPanels).Name}", Tile<TPanels>(), TileThreads, Depth * (tileRows + 4 + tileOutputs + 4) * sizeof(float)),
+        ];
+    }
+}

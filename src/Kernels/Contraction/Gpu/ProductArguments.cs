@@ -1,0 +1,29 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>The numbers of one launch of a product kernel.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct ProductArguments
+{
+    /// <summary>First activation, and elements from row to row.</summary>
+    public long Input, InputStride;
+
+    /// <summary>First output, and elements from row to row.</summary>
+    public long Output, OutputStride;
+
+    /// <summary>32-bit words from weight panel to weight panel.</summary>
+    public long PanelWords;
+
+    /// <summary>Weight panels.</summary>
+    public int Panels;
+
+    /// <summary>Activation rows.</summary>
+    public int Rows;
+
+    /// <summary>Columns of the activations, and of the result.</summary>
+    public int Inputs, Outputs;
+
+    /// <summary>Steps of the contraction: columns, or groups of four.</summary>
+    public int Steps;
+}

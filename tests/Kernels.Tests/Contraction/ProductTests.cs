@@ -1,0 +1,104 @@
+using Kernels.Testing;
+using Xunit;
+
+namespace Kernels.Tests.Contraction;
+
+/// <summary>Products on every device, from one list of cases.</summary>
+public sealed class ProductTests
+{
+    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16];
+
+    // (rows, inputs, outputs): one and few rows, tiles of rows and outputs at, below and above their sizes, ends of runs and blocks.
+    private static readonly (int Rows, int Inputs, int Outputs)[] Shapes =
+    [
+        (1, 4, 1), (1, 300, 33), (2, 64, 64), (3, 36, 100), (4, 31 * 4, 31), (5, 32, 32), (63, 20, 65), (64, 64, 64), (65, 100, 130), (130, 72, 17),
+    ];
+
+    // A group of simulated threads takes milliseconds for every barrier.
+    private static readonly (int Rows, int Inputs, int Outputs)[] TinyShapes = [(1, 36, 33), (3, 40, 5), (9, 20, 70)];
+
+    public static TheoryData<string, bool> DevicesAndFormats { get; } =
+        [.. from device in new[] { "cpu", "opencl", "simulator" } from sparse in new[] { false, true } select (device, sparse)];
+
+    [Theory]
+    [MemberData(nameof(DevicesAndFormats))]
+    public void Agrees_with_the_oracle_for_every_storage_and_tail(string name, bool sparse)
+    {
+        using var device = TestDevices.Open(name);
+        foreach (var type in Storages)
+            foreach (var (rows, inputs, outputs) in name == "simulator" ? TinyShapes : Shapes)
+                new ProductCase(rows, inputs, outputs, type, sparse, Padding: rows % 3, Transposed: rows % 2 == 0).Check(device);
+    }
+
+    [Theory]
+    [MemberData(nameof(DevicesAndFormats))]
+    public void Epilogues_finish_every_output_once(string name, bool sparse)
+    {
+        using var device = TestDevices.Open(name);
+        foreach (var rows in name == "simulator" ? new[] { 2 } : [1, 3, 67])
+        {
+            var problem = new ProductCase(rows, 44, 77, Sparse: sparse, Padding: 3);
+            (problem with { Kernel = sparse ? Products.TwoOfFourLeak : Products.DenseLeak, Epilogue = x => 1 + (x < 0 ? x / 16 : x) }).Check(device);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DevicesAndFormats))]
+    public void A_plan_runs_any_rows_up_to_its_own_and_allocates_nothing(string name, bool sparse)
+    {
+        using var device = TestDevices.Open(name);
+        var largest = new ProductCase(name == "simulator" ? 6 : 70, 44, 40, ElementType.BFloat16, sparse);
+        var (w, kernel) = (largest.Weights(), largest.Kernel);
+        using var weights = kernel.Pack(device, largest.Host(w, out var bytes), ElementType.BFloat16);
+        GC.KeepAlive(bytes);
+        using var plan = kernel.Plan(device, new MatMulShape(largest.Rows, largest.Inputs, largest.Outputs, ElementType.BFloat16));
+        var held = device.AllocatedBytes;
+        foreach (var rows in new[] { 1, 2, largest.Rows })
+        {
+            var problem = largest with { Rows = rows };
+            var x = problem.Activations();
+            var expected = MatMulOracle.Multiply(x, sparse ? SemiStructuredOracle.Mask(w, problem.Inputs) : w, rows, problem.Inputs, problem.Outputs);
+            Tolerance.AssertClose(expected, problem.Run(device, plan, weights, x), ElementType.Float32, $"{problem} on {name}");
+        }
+
+        Assert.Equal(held, device.AllocatedBytes);
+    }
+
+    [Theory]
+    [MemberData(nameof(DevicesAndFormats))]
+    public void Weights_are_replaced_in_place(string name, bool sparse)
+    {
+        using var device = TestDevices.Open(name);
+        var problem = new ProductCase(2, 36, 40, Sparse: sparse, Seed: 5);
+        var (x, w) = (problem.Activations(), problem.Weights());
+        using var weights = problem.Kernel.Pack(device, problem.Host(new float[w.Length], out _));
+        using var plan = problem.Kernel.Plan(device, new MatMulShape(2, 36, 40));
+        var held = device.AllocatedBytes;
+        weights.Repack(problem.Host(w, out _));
+        Assert.Equal(held, device.AllocatedBytes);
+        var expected = MatMulOracle.Multiply(x, sparse ? SemiStructuredOracle.Mask(w, 36) : w, 2, 36, 40);
+        Tolerance.AssertClose(expected, problem.Run(device, plan, weights, x), ElementType.Float32, $"repacked weights on {name}");
+        Assert.Contains("[40, 36] matrix", Assert.Throws<KernelException>(() => weights.Repack((problem with { Inputs = 40 }).Host(new float[1600], out _))).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(DevicesAndFormats))]
+    public void What_does_not_fit_is_refused_before_launch(string name, bool sparse)
+    {
+        using var device = TestDevices.Open(name);
+        var problem = new ProductCase(2, 8, 8, Sparse: sparse);
+        var other = problem with { Sparse = !sparse, Kernel = sparse ? Products.Dense : Products.TwoOfFour };
+        using var foreign = other.Kernel.Pack(device, other.Host(other.Weights(), out _));
+        using var weights = problem.Kernel.Pack(device, problem.Host(problem.Weights(), out _));
+        using var plan = problem.Kernel.Plan(device, new MatMulShape(2, 8, 8));
+        using var buffer = device.Allocate(1024);
+        var (input, output) = (Tensor.Matrix(buffer, ElementType.Float32, 2, 8), Tensor.Matrix(buffer, ElementType.Float32, 2, 8, 16));
+        Assert.Contains("Pack the weights with this kernel", Refused(() => plan.Run(input, foreign, output)));
+        Assert.Contains("not computed in place", Refused(() => plan.Run(input, weights, Tensor.Matrix(buffer, ElementType.Float32, 2, 8, 15))));
+        Assert.Contains("rows do not overlap", Refused(() => plan.Run(input, weights, Tensor.Matrix(buffer, ElementType.Float32, 2, 8, 16, 7))));
+        Assert.Contains("holds 1 to 2 rows", Refused(() => plan.Run(Tensor.Matrix(buffer, ElementType.Float32, 3, 8), weights, output)));
+        plan.Run(input, weights, output);
+    }
+
+    private static string Refused(Action action) => Assert.Throws<KernelException>(action).Message;
+}
