@@ -20,9 +20,9 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     private const string Max = "global::ILGPU.Algorithms.XMath.Max";
     private const string Barrier = "global::ILGPU.Group.Barrier();";
 
-    private static readonly IEnumerable<int> Rows = Enumerable.Range(0, RowsPerThread), Keys = Enumerable.Range(0, KeysPerThread);
+    private static readonly IEnumerable<int> Keys = Enumerable.Range(0, KeysPerThread);
 
-    private readonly IEnumerable<int> _vectors = Enumerable.Range(0, tile.Vectors);
+    private readonly IEnumerable<int> _rows = Enumerable.Range(0, tile.RowsPerThread), _vectors = Enumerable.Range(0, tile.Vectors);
 
     /// <summary>Writes a kernel that visits the ranges of a query tile with every row, from a fresh or an earlier state.</summary>
     public void WriteVisit(string name)
@@ -37,6 +37,8 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
         {
             DeclareStage();
             writer.Line($$"""
+                var lanes = global::ILGPU.SharedMemory.Allocate<{{K}}.Float4>({{tile.Rows * Lanes / 4}});
+                var lane = lanes.Cast<float>();
                 var weights = global::ILGPU.SharedMemory.Allocate<{{K}}.Float4>({{tile.Rows * WeightStride}});
                 var weight = weights.Cast<float>();
                 var places = global::ILGPU.SharedMemory.Allocate<long>({{tile.Rows}});
@@ -53,7 +55,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                 var list = tile.List * a.ListStride;
                 var pairs = 0;
                 """);
-            foreach (var r in Rows)
+            foreach (var r in _rows)
             {
                 writer.Line($"var see{r} = tile.LastKey(a, {Row(r)});");
                 writer.Line($"float m{r} = {K}.SoftmaxState.Floor, l{r} = 0;");
@@ -112,7 +114,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                 var start = range.Start + global::ILGPU.Grid.IdxX * {{GpuAttentionTile.Keys}};
                 var stop = range.End;
                 if (start >= stop) return;
-                                var batch = (a.FirstPair + pair) / a.Heads;
+                var batch = (a.FirstPair + pair) / a.Heads;
                 var keys = a.Key.Row(batch, 0, (a.FirstPair + pair - batch * a.Heads) / a.Group);
                 var endPool = global::System.Math.Min((a.FirstGroup + group + 1) * a.Step - a.FirstPool, a.Pools);
                 int {{Join(Keys, j => $"hit{j} = 0")}};
@@ -121,7 +123,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             {
                 writer.Line("var pools = pair * a.Pools + pool;\nvar lastRow = endPool - 1 - pool;");
                 WriteScores($"pooled[(long)(pools + global::System.Math.Min(row, lastRow)) * {tile.HeadDim} + c]", "(start + row)");
-                foreach (var r in Rows)
+                foreach (var r in _rows)
                 {
                     writer.Line($"var threshold{r} = thresholds[pools + global::System.Math.Min({Row(r)}, lastRow)];");
                     writer.Line(Lines(Keys, j => $"hit{j} |= s{r}_{j} >= threshold{r} ? 1 : 0;"));
@@ -129,7 +131,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             }
 
             writer.Line($$"""
-                var hits = lanes.Cast<int>();
+                var hits = stage.Cast<int>();
                 {{Lines(Keys, j => $"hits[thread{(j == 0 ? "" : $" + {j * tile.Threads}")}] = hit{j};")}}
                 {{Barrier}}
                 for (var slot = thread; slot < global::System.Math.Min({{GpuAttentionTile.Keys}}, stop - start); slot += {{tile.Threads}})
@@ -145,11 +147,9 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     private void DeclareStage() => writer.Line($$"""
         var stage = global::ILGPU.SharedMemory.Allocate<{{K}}.Float4>({{tile.StageVectors}});
         var staged = stage.Cast<float>();
-        var lanes = global::ILGPU.SharedMemory.Allocate<{{K}}.Float4>({{tile.Rows * Lanes / 4}});
-        var lane = lanes.Cast<float>();
         var thread = global::ILGPU.Group.IdxX;
         var tx = thread & {{Lanes - 1}};
-        var ty = (thread >> 4) * {{RowsPerThread}};
+        var ty = (thread >> 4) * {{tile.RowsPerThread}};
         """);
 
     // Copies to shared memory count from 0 to a constant, so that a compiler can unroll them and have several loads under way.
@@ -158,7 +158,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     /// <param name="key">The key at slot <c>start + row</c>.</param>
     private void WriteScores(string query, string key)
     {
-        foreach (var r in Rows) writer.Line($"float {Join(Keys, j => $"s{r}_{j} = 0")};");
+        foreach (var r in _rows) writer.Line($"float {Join(Keys, j => $"s{r}_{j} = 0")};");
         var (step, floats) = (tile.Threads >> tile.LoadShift, tile.ChunkStride * 4);
         var pads = tile.Chunks * tile.ChunkVectors * 4 != tile.HeadDim;
         using (writer.Open($"for (var chunk = 0; chunk < {tile.HeadDim}; chunk += {tile.ChunkVectors * 4})"))
@@ -187,9 +187,9 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             writer.Line(Barrier);
             using (writer.Open($"for (var d = 0; d < {tile.ChunkVectors}; d++)"))
             {
-                writer.Line(Lines(Rows, r => $"var q{r} = stage[(ty + {r}) * {tile.ChunkStride} + d];"));
+                writer.Line(Lines(_rows, r => $"var q{r} = stage[(ty + {r}) * {tile.ChunkStride} + d];"));
                 writer.Line(Lines(Keys, j => $"var k{j} = stage[({tile.Rows + j * Lanes} + tx) * {tile.ChunkStride} + d];"));
-                foreach (var r in Rows)
+                foreach (var r in _rows)
                     writer.Line(Lines(Keys, j => $"s{r}_{j} = {K}.Float4.Dot(q{r}, k{j}, s{r}_{j});"));
             }
 
@@ -200,7 +200,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     private void WriteResume()
     {
         using (writer.Open("if (a.Resume != 0)"))
-            foreach (var r in Rows)
+            foreach (var r in _rows)
                 using (writer.Open($"if (ty + {r} < tile.Count)"))
                 {
                     writer.Line($"""
@@ -233,14 +233,14 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
 
     private void WriteUnseen()
     {
-        foreach (var r in Rows)
+        foreach (var r in _rows)
             writer.Line(Lines(Keys, j => $"if (key{j} <= see{r}) pairs++; else s{r}_{j} = {K}.SoftmaxState.Excluded;"));
     }
 
     private void WriteRefinement()
     {
-        foreach (var r in Rows) writer.Line(Lines(Keys, j => $"{Weight(r, j)} = s{r}_{j};"));
-        using (writer.Open($"for (var e = 0; e < {RowsPerThread * KeysPerThread}; e++)"))
+        foreach (var r in _rows) writer.Line(Lines(Keys, j => $"{Weight(r, j)} = s{r}_{j};"));
+        using (writer.Open($"for (var e = 0; e < {tile.RowsPerThread * KeysPerThread}; e++)"))
         {
             writer.Line($$"""
                 int row = ty + (e >> 2), column = tx + ((e & 3) << 4);
@@ -261,15 +261,15 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             writer.Line($"weight[row * {WeightStride * 4} + column] = refined;");
         }
 
-        foreach (var r in Rows) writer.Line(Lines(Keys, j => $"s{r}_{j} = {Weight(r, j)};"));
+        foreach (var r in _rows) writer.Line(Lines(Keys, j => $"s{r}_{j} = {Weight(r, j)};"));
     }
 
     /// <summary>Turns scores into weights against the running maxima and scales what was accumulated.</summary>
     private void WriteSoftmax()
     {
-        foreach (var r in Rows) writer.Line($"lane[({Row(r)}) * {Lanes} + tx] = {Max}({Max}(s{r}_0, s{r}_1), {Max}(s{r}_2, s{r}_3));");
+        foreach (var r in _rows) writer.Line($"lane[({Row(r)}) * {Lanes} + tx] = {Max}({Max}(s{r}_0, s{r}_1), {Max}(s{r}_2, s{r}_3));");
         writer.Line(Barrier);
-        foreach (var r in Rows)
+        foreach (var r in _rows)
         {
             writer.Line($"var n{r} = {Max}(m{r}, {K}.SoftmaxState.Highest(lanes, {Row(r)}));");
             writer.Line($"var f{r} = {K}.SoftmaxState.Power(m{r} - n{r});\nm{r} = n{r};");
@@ -302,12 +302,12 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             writer.Line(Barrier);
             using (writer.Open($"for (var k = 0; k < {tile.ValueKeys / 4}; k++)"))
             {
-                writer.Line(Lines(Rows, r => $"var w{r} = weights[({Row(r)}) * {WeightStride} + (offset >> 2) + k];"));
+                writer.Line(Lines(_rows, r => $"var w{r} = weights[({Row(r)}) * {WeightStride} + (offset >> 2) + k];"));
                 for (var i = 0; i < 4; i++)
                     foreach (var v in _vectors)
                     {
                         writer.Line($"var v{i}_{v} = stage[(4 * k + {i}) * {tile.ValueStride} + tx + {Lanes * v}];");
-                        writer.Line(Lines(Rows, r => $"o{r}_{v} = {K}.Float4.MultiplyAdd(w{r}.{"XYZW"[i]}, v{i}_{v}, o{r}_{v});"));
+                        writer.Line(Lines(_rows, r => $"o{r}_{v} = {K}.Float4.MultiplyAdd(w{r}.{"XYZW"[i]}, v{i}_{v}, o{r}_{v});"));
                     }
             }
 
@@ -319,9 +319,9 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     private void WriteEnd()
     {
         writer.Line($"var stateElements = state.Cast<{K}.GpuFloat32>();");
-        writer.Line(Lines(Rows, r => $"lane[({Row(r)}) * {Lanes} + tx] = l{r};"));
+        writer.Line(Lines(_rows, r => $"lane[({Row(r)}) * {Lanes} + tx] = l{r};"));
         writer.Line(Barrier);
-        foreach (var r in Rows)
+        foreach (var r in _rows)
         {
             writer.Line($"l{r} = {K}.SoftmaxState.Total(lanes, {Row(r)});");
             using (writer.Open($"if ({Row(r)} < tile.Count && a.Leave != 0)"))

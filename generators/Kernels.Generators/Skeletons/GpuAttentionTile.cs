@@ -1,18 +1,16 @@
 namespace Kernels.Generators.Skeletons;
 
 /// <summary>
-/// How a group of threads divides a tile of query rows × keys. A thread holds <see cref="RowsPerThread"/> rows of scores against
+/// How a group of threads divides a tile of query rows × keys. A thread holds a few rows of scores against
 /// <see cref="KeysPerThread"/> keys, and the same rows of <see cref="Vectors"/>·4 output channels; sixteen threads share a row.
 /// </summary>
 /// <param name="headDim">Channels.</param>
-/// <param name="rows">Query rows of a tile, a multiple of <see cref="RowsPerThread"/>.</param>
-internal sealed class GpuAttentionTile(int headDim, int rows)
+/// <param name="rows">Query rows of a tile.</param>
+/// <param name="rowsPerThread">Rows of a thread; divides <paramref name="rows"/>.</param>
+internal sealed class GpuAttentionTile(int headDim, int rows, int rowsPerThread)
 {
     /// <summary>Threads that share a row.</summary>
     public const int Lanes = 16;
-
-    /// <summary>Rows of a thread.</summary>
-    public const int RowsPerThread = 4;
 
     /// <summary>Keys of a thread; they lie <see cref="Lanes"/> apart.</summary>
     public const int KeysPerThread = 4;
@@ -26,11 +24,14 @@ internal sealed class GpuAttentionTile(int headDim, int rows)
     /// <summary>Query rows of a tile.</summary>
     public int Rows => rows;
 
+    /// <summary>Neighbouring rows of a thread.</summary>
+    public int RowsPerThread => rowsPerThread;
+
     /// <summary>Channels of a head.</summary>
     public int HeadDim => headDim;
 
     /// <summary>Threads of a group.</summary>
-    public int Threads => rows / RowsPerThread * Lanes;
+    public int Threads => rows / rowsPerThread * Lanes;
 
     /// <summary>Channels in fours, the last padded.</summary>
     public int HeadVectors => (headDim + 3) / 4;
@@ -62,6 +63,9 @@ internal sealed class GpuAttentionTile(int headDim, int rows)
     /// <summary>Float4s between rows of weights: odd, for the banks.</summary>
     public static int WeightStride => Keys / 4 + 1;
 
-    /// <summary>Bytes of shared memory: the stage, the weights, one value of each lane of a row, and the places of the rows.</summary>
+    /// <summary>Shared memory of a visit: the stage, the weights, one value of each lane of a row, and the places of the rows.</summary>
     public int SharedBytes => 16 * (StageVectors + rows * WeightStride + rows * Lanes / 4) + 8 * rows;
+
+    /// <summary>Shared memory of an identification: the stage.</summary>
+    public int IdentifySharedBytes => 16 * StageVectors;
 }

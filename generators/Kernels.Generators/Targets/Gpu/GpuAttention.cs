@@ -8,14 +8,16 @@ namespace Kernels.Generators.Targets.Gpu;
 /// <summary>Prints the kernels of an attention declaration for devices reached through ILGPU; one program serves both lowerings.</summary>
 internal static class GpuAttention
 {
-    private const int ManyRows = 64, FewRows = 16;
+    // Few rows are bound by the reading of keys: more threads a row keep more loads under way.
+    private const int ManyRows = 64, ManyRowsPerThread = 4, FewRows = 16, FewRowsPerThread = 2;
 
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
     public static IEnumerable<string> ProgramNames() => ["Gpu"];
 
     public static void Write(SourceWriter writer, AttentionSpec spec)
     {
-        var (many, few) = (new GpuAttentionTile(spec.HeadDim, ManyRows), new GpuAttentionTile(spec.HeadDim, FewRows));
+        var many = new GpuAttentionTile(spec.HeadDim, ManyRows, ManyRowsPerThread);
+        var few = new GpuAttentionTile(spec.HeadDim, FewRows, FewRowsPerThread);
         var isAnchor = spec.Pattern == AttentionPatternKind.Anchor;
         using var _ = writer.Open($"private sealed class Gpu : global::Kernels.{(isAnchor ? "GpuAnchorAttentionProgram" : "GpuAttentionProgram")}");
 
@@ -29,7 +31,11 @@ internal static class GpuAttention
             public override global::System.Delegate VisitMany<TQuery, TKey, TOrder>() => VisitMany{{ManyRows}}<TQuery, TKey, TOrder>;
             public override global::System.Delegate VisitFew<TQuery, TKey, TOrder>() => VisitFew{{FewRows}}<TQuery, TKey, TOrder>;
             """);
-        if (isAnchor) writer.Line("public override global::System.Delegate Identify<TKey>() => IdentifyKeys<TKey>;");
+        if (isAnchor)
+            writer.Line($"""
+                public override int IdentifySharedBytes => {few.IdentifySharedBytes};
+                public override global::System.Delegate Identify<TKey>() => IdentifyKeys<TKey>;
+                """);
 
         var (manyRows, fewRows) = (Skeleton(many), Skeleton(few));
         manyRows.WriteVisit($"VisitMany{ManyRows}");
@@ -41,7 +47,7 @@ internal static class GpuAttention
         GpuAttentionSkeleton Skeleton(GpuAttentionTile tile) => new(writer, tile, spec.Mask is not null, spec.Score is not null);
     }
 
-    private static string Shape(GpuAttentionTile tile) => $"new({tile.Rows}, {tile.Threads}, {tile.SharedBytes})";
+    private static string Shape(GpuAttentionTile tile) => $"new({tile.Rows}, {GpuAttentionTile.Keys}, {tile.Threads}, {tile.SharedBytes})";
 
     // The user's method, with a way in that always names batch and head.
     private static void WriteMethod(SourceWriter writer, string name, string type, string parameters, UserMethodSpec method, int whole)

@@ -11,11 +11,9 @@ namespace Kernels;
 internal sealed class AnchorSelection<TQuery, TKey> : IDisposable
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
-    private const int TileKeys = 64;
-
     private readonly IlgpuDevice _device;
     private readonly KeyRange[] _candidates;
-    private readonly int _identifyThreads;
+    private readonly GpuTileShape _tile;
     private readonly QueryPooling.Launcher<TQuery> _pool;
     private readonly IdentifyLauncher<TKey> _identify;
     private readonly KeyCompaction.Launcher _compact;
@@ -29,7 +27,7 @@ internal sealed class AnchorSelection<TQuery, TKey> : IDisposable
     /// <param name="sizes">The largest launch.</param>
     public AnchorSelection(IlgpuDevice device, string name, GpuAnchorAttentionProgram program, KeyRange[] candidates, in Sizes sizes)
     {
-        (_device, _candidates, _identifyThreads) = (device, candidates, program.Few.Threads);
+        (_device, _candidates, _tile) = (device, candidates, program.Few);
         _pool = device.Load<QueryPooling.Launcher<TQuery>>(QueryPooling.Source<TQuery>(name));
         _identify = device.Load<IdentifyLauncher<TKey>>(program.Identify<TKey>(name));
         _compact = device.Load<KeyCompaction.Launcher>(KeyCompaction.Source(name));
@@ -83,7 +81,7 @@ internal sealed class AnchorSelection<TQuery, TKey> : IDisposable
             query, state.View<float>(), pooled, thresholds, arguments);
         _identify(
             _device.Stream,
-            new KernelConfig(new Index3D((most + TileKeys - 1) / TileKeys, arguments.Groups, pairs), new Index3D(_identifyThreads, 1, 1)),
+            new KernelConfig(new Index3D((most + _tile.Keys - 1) / _tile.Keys, arguments.Groups, pairs), new Index3D(_tile.Threads, 1, 1)),
             pooled, thresholds, key, candidates, marks, arguments);
         _compact(
             _device.Stream, new KernelConfig(new Index3D(arguments.Groups, pairs, 1), new Index3D(KeyCompaction.Threads, 1, 1)),

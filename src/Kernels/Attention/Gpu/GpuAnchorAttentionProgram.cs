@@ -6,12 +6,15 @@ namespace Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class GpuAnchorAttentionProgram : GpuAttentionProgram
 {
-    /// <summary>The kernel that marks candidate keys, type argument bound; it runs in groups of <see cref="GpuAttentionProgram.Few"/>.</summary>
+    /// <summary>Shared memory of the kernel that marks candidate keys; its tile is that of <see cref="GpuAttentionProgram.Few"/> rows.</summary>
+    public abstract int IdentifySharedBytes { get; }
+
+    /// <summary>The kernel that marks candidate keys, type argument bound.</summary>
     public abstract Delegate Identify<TKey>() where TKey : unmanaged, IGpuElement<TKey>;
 
     /// <summary>The identification kernel, ready to compile.</summary>
     internal GpuKernelSource Identify<TKey>(string declaration) where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: identification, {typeof(TKey).Name}", Identify<TKey>(), Few.Threads, Few.SharedBytes);
+        new($"{declaration}: identification, {typeof(TKey).Name}", Identify<TKey>(), Few.Threads, IdentifySharedBytes);
 
     private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
         new GpuAnchorAttentionPlan<TQuery, TKey>(device, declaration, shape, this);

@@ -4,7 +4,8 @@ namespace Kernels;
 
 /// <summary>What a generated tile kernel needs of a device.</summary>
 /// <param name="Rows">Query rows of a tile.</param>
+/// <param name="Keys">Keys of a tile.</param>
 /// <param name="Threads">Threads of a group.</param>
 /// <param name="SharedBytes">Shared memory of a group.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuTileShape(int Rows, int Threads, int SharedBytes);
+public readonly record struct GpuTileShape(int Rows, int Keys, int Threads, int SharedBytes);

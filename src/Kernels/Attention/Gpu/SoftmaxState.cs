@@ -23,9 +23,6 @@ public static class SoftmaxState
 
     private const float NaturalOf2 = 0.69314718f;
 
-    /// <summary>Lanes that share a row.</summary>
-    public const int Lanes = 16;
-
     /// <summary>2^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Power(float x) => XMath.Exp2(x);
