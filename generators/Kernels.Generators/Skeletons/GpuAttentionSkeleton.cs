@@ -81,8 +81,6 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                     """);
                 using (writer.Open($"for (; start < stop; start += {GpuAttentionTile.Keys})"))
                 {
-                    foreach (var j in Keys)
-                        writer.Line($"var key{j} = {Slot(j)} < stop ? TOrder.Key(listed, list, {Slot(j)}) : int.MaxValue;");
                     WriteScores("TQuery.ToFloat(query[places[row] + c]) * Scale", "TOrder.Key(listed, list, start + row)");
                     WriteExclusion();
                     WriteSoftmax();
@@ -233,6 +231,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
 
     private void WriteUnseen()
     {
+        writer.Line(Lines(Keys, j => $"var key{j} = {Slot(j)} < stop ? TOrder.Key(listed, list, {Slot(j)}) : int.MaxValue;"));
         foreach (var r in _rows)
             writer.Line(Lines(Keys, j => $"if (key{j} <= see{r}) pairs++; else s{r}_{j} = {K}.SoftmaxState.Excluded;"));
     }
