@@ -189,6 +189,20 @@ public sealed class RunTests : IDisposable
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(json.Output).RootElement.ValueKind);
     }
 
+    [Theory]
+    [InlineData("opencl", "dense", "dense")]
+    [InlineData("opencl", "anchor", "2:4")]
+    [InlineData("simulator", "dense", "dense")]
+    public void Every_device_writes_the_same_text(string device, string attention, string weights)
+    {
+        if (!Devices.TryOpen(device, out var opened, out var reason)) Assert.Skip($"Device {device} is missing: {reason}");
+        opened.Dispose();
+        string[] call = ["run", "--json", "--model", _model.Folder, "--attention", attention, "--weights", weights, "--prompt", "A b", "--max-tokens", "3"];
+        var (here, there) = (Json(InProcess.Run(call)), Json(InProcess.Run([.. call, "--device", device])));
+        Assert.Equal(device, there.GetProperty("device").GetString());
+        Assert.Equal(Ids(here, "generated_tokens"), Ids(there, "generated_tokens"));
+    }
+
     [Fact]
     public void Interrupted_it_leaves_no_answer()
     {

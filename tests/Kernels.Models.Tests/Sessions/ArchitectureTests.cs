@@ -1,3 +1,4 @@
+using Kernels.Testing;
 using Xunit;
 
 namespace Kernels.Models.Tests;
@@ -7,7 +8,11 @@ public class ArchitectureTests
 {
     private static readonly int[] Text = [.. Enumerable.Range(0, 45).Select(i => (i * i * 7 + 31 * i + 3) % 256)];
 
-    public static TheoryData<string> Cases => [.. Configurations.Keys];
+    // Every operation of a graph occurs in these; a device that computes them right computes the others right.
+    private static readonly string[] Representative = ["llama, every bias, tied", "qwen3", "qwen2, yarn"];
+
+    public static TheoryData<string, string> Cases =>
+        [.. Configurations.Keys.Select(name => ("cpu", name)), .. Representative.Select(name => ("opencl", name))];
 
     private static readonly Dictionary<string, ModelConfig> Configurations = new()
     {
@@ -31,22 +36,36 @@ public class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Logits_of_every_position_follow_the_definition(string name)
+    public void Logits_of_every_position_follow_the_definition(string deviceName, string name)
     {
         using var files = new RandomModel(Configurations[name]);
-        using var device = new CpuDevice(2);
+        using var device = TestDevices.Open(deviceName);
         using var model = LanguageModel.Load(files.Path, device);
         using var session = model.CreateSession(new SessionOptions { Length = Text.Length, EveryPosition = true });
         AssertClose(files.Reference.Logits(Text, Text.Length), Logits(session, Text), name);
     }
 
+    [Fact]
+    public void A_simulated_gpu_follows_the_definition()
+    {
+        // A group of simulated threads takes milliseconds for every barrier.
+        var text = Text[..3];
+        using var files = new RandomModel(Configurations["qwen3"]);
+        using var device = TestDevices.Open("simulator");
+        using var model = LanguageModel.Load(files.Path, device);
+        using var session = model.CreateSession(new SessionOptions { Length = text.Length, EveryPosition = true });
+        AssertClose(files.Reference.Logits(text, text.Length), Logits(session, text), "simulator");
+    }
+
     [Theory]
-    [InlineData(ElementType.BFloat16)]
-    [InlineData(ElementType.Float16)]
-    public void Half_width_weights_stay_as_stored(ElementType type)
+    [InlineData("cpu", ElementType.BFloat16)]
+    [InlineData("cpu", ElementType.Float16)]
+    [InlineData("opencl", ElementType.BFloat16)]
+    [InlineData("opencl", ElementType.Float16)]
+    public void Half_width_weights_stay_as_stored(string deviceName, ElementType type)
     {
         using var files = new RandomModel(Configurations["qwen3"], type);
-        using var device = new CpuDevice(1);
+        using var device = TestDevices.Open(deviceName);
         using var model = LanguageModel.Load(files.Path, device);
         using var session = model.CreateSession(new SessionOptions { Length = Text.Length, EveryPosition = true });
         AssertClose(files.Reference.Logits(Text, Text.Length), Logits(session, Text), $"{type}");
@@ -70,11 +89,13 @@ public class ArchitectureTests
         }
     }
 
-    [Fact]
-    public void Two_of_four_runs_the_largest_half_of_every_group()
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("opencl")]
+    public void Two_of_four_runs_the_largest_half_of_every_group(string deviceName)
     {
         using var files = new RandomModel(Configurations["llama"]);
-        using var device = new CpuDevice(1);
+        using var device = TestDevices.Open(deviceName);
         using var model = LanguageModel.Load(files.Path, device, new ModelOptions { Weights = WeightMethod.TwoOfFour });
         using var dense = LanguageModel.Load(files.Path, device);
         using var session = model.CreateSession(new SessionOptions { Length = Text.Length, EveryPosition = true });

@@ -11,6 +11,7 @@ public class Stories260kTests
         { "cpu", 512 },
         { "cpu", 256 },
         { "cpu", 128 },
+        { "opencl", 0 },
     };
 
     [Theory]
