@@ -45,6 +45,9 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// <summary>Quads from column to column of the staged weights.</summary>
     public int OutputQuads => outputs / 4 + 1;
 
+    /// <summary>Shared memory of a tile.</summary>
+    public int SharedBytes => Depth * (RowQuads + OutputQuads) * 16;
+
     /// <summary>Columns of a step.</summary>
     public abstract int ColumnsPerStep { get; }
 

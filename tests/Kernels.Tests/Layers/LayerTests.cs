@@ -115,6 +115,20 @@ public sealed class LayerTests
         }
     }
 
+    [Theory]
+    [InlineData("opencl")]
+    [InlineData("simulator")]
+    public void An_id_the_host_cannot_see_gives_no_number_where_it_lies_outside_the_table(string name)
+    {
+        using var device = TestDevices.Open(name);
+        using var table = Filled(device, [1, 2, 3, 4], 2, 2);
+        using var output = new GuardedTensor(device, ElementType.Float32, 4, 2);
+        using var ids = device.Allocate(16);
+        ids.CopyFrom(MemoryMarshal.AsBytes(new[] { 1, 2, -1, 0 }.AsSpan()));
+        device.Layers.Gather(table.Tensor, Tensor.Matrix(ids, ElementType.Int32, 1, 4), output.Tensor);
+        Assert.Equal([3, 4, float.NaN, float.NaN, float.NaN, float.NaN, 1, 2], output.Read("gather"));
+    }
+
     [Fact]
     public void Thread_counts_and_runs_change_nothing_and_allocate_nothing()
     {

@@ -20,8 +20,8 @@ internal static class GpuMatMul
             GpuContractionTile tile = spec.IsDense
                 ? new GpuMatMulDenseTile(rows, outputs, slices)
                 : new GpuMatMulSemiStructuredTile(rows, outputs, slices);
-            using var _ = writer.Open(
-                $"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {rows}, {outputs}, {slices})");
+            var shape = $"new global::Kernels.GpuProductShape({rows}, {outputs}, {tile.Threads}, {tile.SharedBytes}, {slices})";
+            using var _ = writer.Open($"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {shape})");
             foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFew" })
                 writer.Line($"public override global::System.Delegate {kernel}<TPanels>() => {kernel}Kernel<TPanels>;\n");
             var skeleton = new GpuContractionSkeleton(writer, tile, spec.Epilogue is not null);

@@ -7,7 +7,7 @@ namespace Kernels;
 internal sealed class GpuMatMulPlan : MatMulPlan
 {
     private readonly IlgpuDevice _gpu;
-    private readonly GpuMatMulProgram _program;
+    private readonly GpuProductShape _division;
     private readonly PanelLayout _layout;
     private readonly ProductLauncher _stream;
     private readonly ProductLauncher? _tile;
@@ -16,13 +16,13 @@ internal sealed class GpuMatMulPlan : MatMulPlan
     /// <param name="device">Where it runs.</param>
     /// <param name="declaration">What was declared.</param>
     /// <param name="shape">The largest problem.</param>
-    /// <param name="program">Sizes of the kernels.</param>
+    /// <param name="division">The division among threads the kernels were printed for.</param>
     /// <param name="sources">The kernels for one row, for few rows, and for tiles.</param>
-    public GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, GpuMatMulProgram program, GpuKernelSource[] sources)
+    public GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, GpuProductShape division, GpuKernelSource[] sources)
         : base(device, declaration, shape)
     {
         _gpu = device;
-        _program = program;
+        _division = division;
         _layout = new PanelLayout(declaration.Format, shape.WeightType, GpuMatMulProgram.PanelWidth, shape.Inputs);
         _stream = device.Load<ProductLauncher>(sources[shape.Rows == 1 ? 0 : 1]);
         if (shape.Rows > GpuMatMulProgram.FewRows) _tile = device.Load<ProductLauncher>(sources[2]);
@@ -60,12 +60,12 @@ internal sealed class GpuMatMulPlan : MatMulPlan
         var (x, w, y) = (((IlgpuBuffer)input.Buffer).View<float>(), packed.Buffer.View<uint>(), ((IlgpuBuffer)output.Buffer).View<float>());
         using var access = _gpu.Enter();
         if (arguments.Rows <= GpuMatMulProgram.FewRows)
-            _stream(_gpu.Stream, new KernelConfig(new Index2D(panels, 1), new Index2D(GpuMatMulProgram.Lanes, _program.Slices)), x, w, y, arguments);
+            _stream(_gpu.Stream, new KernelConfig(new Index2D(panels, 1), new Index2D(GpuMatMulProgram.Lanes, _division.Slices)), x, w, y, arguments);
         else
             _tile!(
                 _gpu.Stream,
                 new KernelConfig(
-                    new Index2D(Divide(Shape.Outputs, _program.TileOutputs), Divide(arguments.Rows, _program.TileRows)), new Index2D(_program.TileThreads, 1)),
+                    new Index2D(Divide(Shape.Outputs, _division.TileOutputs), Divide(arguments.Rows, _division.TileRows)), new Index2D(_division.TileThreads, 1)),
                 x, w, y, arguments);
     }
 

@@ -4,11 +4,9 @@ namespace Kernels;
 
 /// <summary>A product for one ILGPU lowering. Generated code supplies the kernels; packing and launching are shared.</summary>
 /// <param name="lowering">The devices it is for.</param>
-/// <param name="tileRows">Activation rows of a tile.</param>
-/// <param name="tileOutputs">Outputs of a tile.</param>
-/// <param name="slices">Parts into which a streaming group divides the contraction.</param>
+/// <param name="shape">The division of a product among threads.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class GpuMatMulProgram(GpuLowering lowering, int tileRows, int tileOutputs, int slices) : MatMulProgram
+public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape shape) : MatMulProgram
 {
     /// <summary>Outputs of a weight panel.</summary>
     internal const int PanelWidth = 32;
@@ -22,19 +20,8 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, int tileRows, int t
     // The second dimension of a grid; CUDA limits it to 16 bits.
     private const int MostRowTiles = 65_535;
 
-    private const int Depth = 16, ThreadSide = 8;
-
-    /// <summary>Activation rows of a tile.</summary>
-    internal int TileRows => tileRows;
-
-    /// <summary>Outputs of a tile.</summary>
-    internal int TileOutputs => tileOutputs;
-
-    /// <summary>Threads of a tile.</summary>
-    internal int TileThreads => tileRows / ThreadSide * (tileOutputs / ThreadSide);
-
-    /// <summary>Parts into which a streaming group divides the contraction.</summary>
-    internal int Slices => slices;
+    /// <summary>The division of a product among threads.</summary>
+    internal GpuProductShape Shape => shape;
 
     /// <summary>The kernel for any number of rows, type argument bound.</summary>
     public abstract Delegate Tile<TPanels>() where TPanels : struct, IGpuPanels;
@@ -49,9 +36,10 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, int tileRows, int t
     public sealed override bool Targets(Device device) => device is IlgpuDevice gpu && gpu.Lowering == lowering;
 
     /// <inheritdoc/>
-    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape)
+    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape problem)
     {
-        if (shape.Rows > (long)MostRowTiles * tileRows) return Support.No($"{shape.Rows} rows are more than the {MostRowTiles * tileRows} a grid can number");
+        var most = (long)MostRowTiles * Shape.TileRows;
+        if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
         foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))
         {
             var support = ((IlgpuDevice)device).Holds(source.Threads, source.SharedBytes);
@@ -79,11 +67,8 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, int tileRows, int t
     }
 
     /// <inheritdoc/>
-    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape)
-    {
-        var sources = Sources(declaration.Name, shape.WeightType);
-        return new GpuMatMulPlan((IlgpuDevice)device, declaration, shape, this, sources);
-    }
+    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape problem) =>
+        new GpuMatMulPlan((IlgpuDevice)device, declaration, problem, Shape, Sources(declaration.Name, problem.WeightType));
 
     /// <inheritdoc/>
     internal sealed override IEnumerable<GpuKernelSource> GpuSources(GpuLowering wanted)
@@ -103,12 +88,12 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, int tileRows, int t
     private GpuKernelSource[] Sources<TPanels>(string name) where TPanels : struct, IGpuPanels
     {
         GpuKernelSource Stream(string what, Delegate method, int rows) =>
-            new($"{name}: {what}, {typeof(TPanels).Name}", method, Lanes * slices, slices * rows * PanelWidth * sizeof(float));
+            new($"{name}: {what}, {typeof(TPanels).Name}", method, Lanes * Shape.Slices, Shape.Slices * rows * PanelWidth * sizeof(float));
         return
         [
             Stream("one row", StreamOne<TPanels>(), 1),
             Stream("few rows", StreamFew<TPanels>(), FewRows),
-            new($"{name}: tile, {typeof(TPanels).Name}", Tile<TPanels>(), TileThreads, Depth * (tileRows + 4 + tileOutputs + 4) * sizeof(float)),
+            new($"{name}: tile, {typeof(TPanels).Name}", Tile<TPanels>(), Shape.TileThreads, Shape.TileSharedBytes),
         ];
     }
 }

@@ -27,6 +27,7 @@ public sealed class CudaCompilationTests
         foreach (var source in Sources)
         {
             var ptx = compiler.Compile(source);
+            Assert.DoesNotContain(".local", ptx);
             Assert.True(source.SharedBytes <= 48 * 1024, $"{source.Name} declares {source.SharedBytes} bytes of shared memory");
             if (!PtxCompiler.CanAssemble) continue;
             var usage = compiler.Assemble(ptx, source.Name);

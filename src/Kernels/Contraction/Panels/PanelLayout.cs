@@ -1,7 +1,7 @@
 namespace Kernels;
 
 /// <summary>
-/// Where things lie in the packed weights of the processor: panels of <see cref="Width"/> outputs, one after the other, each
+/// Where things lie in packed weights: panels of <see cref="Width"/> outputs, one after the other, each
 /// [steps][slots][width]. Dense: a step is one input, with one slot. 2:4: a step is a group of four inputs, with two slots;
 /// each run of eight steps is preceded by one 32-bit word per output, of which step s of the run owns bits 4s to 4s + 3:
 /// the column of slot 0 in the low two bits, that of slot 1 above.

@@ -1,0 +1,12 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>The division of a product among the threads of a GPU, as generated kernels were printed for it.</summary>
+/// <param name="TileRows">Activation rows of a tile.</param>
+/// <param name="TileOutputs">Outputs of a tile.</param>
+/// <param name="TileThreads">Threads of a tile.</param>
+/// <param name="TileSharedBytes">Shared memory of a tile.</param>
+/// <param name="Slices">Parts into which a streaming group divides the contraction.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct GpuProductShape(int TileRows, int TileOutputs, int TileThreads, int TileSharedBytes, int Slices);
