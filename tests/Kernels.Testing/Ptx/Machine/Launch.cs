@@ -5,8 +5,8 @@ namespace Kernels.Testing.Ptx;
 /// <summary>One launch: runs its groups one after another, each warp until it waits.</summary>
 internal sealed unsafe class Launch
 {
-    // A kernel of these tests ends long before; one that runs on has lost its way out of a loop.
-    private const long MostInstructions = 1L << 31;
+    // Seconds of work. A kernel of these tests ends long before; one that runs on has lost its way out of a loop.
+    private const long MostInstructions = 100_000_000;
 
     private readonly Program _program;
     private readonly Extent _grid, _group;
