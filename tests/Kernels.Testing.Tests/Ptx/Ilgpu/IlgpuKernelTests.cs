@@ -1,10 +1,3 @@
-using ILGPU;
-using ILGPU.Algorithms;
-using ILGPU.Backends;
-using ILGPU.Backends.EntryPoints;
-using ILGPU.Backends.PTX;
-using ILGPU.Runtime;
-using ILGPU.Runtime.Cuda;
 using Kernels.Testing.Ptx;
 using Xunit;
 
@@ -169,11 +162,8 @@ public sealed class IlgpuKernelTests : IDisposable
 
     private void Launch(Delegate kernel, Extent grid, Extent group, int sharedBytes, params ReadOnlySpan<PtxArgument> arguments)
     {
-        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
-        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!);
-        var compiled = (PTXCompiledKernel)backend.Compile(
-            EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), new KernelSpecialization(group.Count, null));
-        var module = PtxModule.Parse(compiled.PTXAssembly);
+        using var compiler = new PtxCompiler(8, 0);
+        var module = PtxModule.Parse(compiler.Compile(new GpuKernelSource(kernel.Method.Name, kernel, group.Count, sharedBytes)));
         _machine.Launch(module, Assert.Single(module.Entries), grid, group, sharedBytes, arguments);
     }
 

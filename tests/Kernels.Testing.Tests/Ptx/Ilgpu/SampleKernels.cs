@@ -1,21 +1,22 @@
 using ILGPU;
+using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
 namespace Kernels.Testing.Tests.Ptx.Ilgpu;
 
 /// <summary>Kernels that between them use what ILGPU translates: shared and local memory, barriers, structures, conversions, functions, inline PTX.</summary>
-internal static class SampleKernels
+public static class SampleKernels
 {
     public const int Tile = 8;
 
-    internal struct Inner
+    public struct Inner
     {
         public short X;
         public byte Y;
         public double Z;
     }
 
-    internal struct Pair
+    public struct Pair
     {
         public int A;
         public float B;
@@ -23,7 +24,7 @@ internal static class SampleKernels
         public Inner N;
     }
 
-    internal struct Parameters
+    public struct Parameters
     {
         public ArrayView<float> X;
         public int Length;
@@ -32,7 +33,7 @@ internal static class SampleKernels
         public ArrayView<ushort> Added;
     }
 
-    internal struct Float4
+    public struct Float4
     {
         public float X, Y, Z, W;
     }
@@ -183,6 +184,7 @@ internal static class SampleKernels
         CudaAsm.Emit("mov.f32 acc0, 0f00000000; mov.f32 acc1, 0f3F800000; // one\n{ .reg .b32 t; add.u32 t, %0, 1; mov.b32 place, t; }", Group.IdxX);
         for (var i = 0; i < count; i++) CudaAsm.Emit("fma.rn.f32 acc0, acc1, %0, acc0; add.rn.f32 acc1, acc1, acc1;", x[i]);
         CudaAsm.Emit("setp.lt.u32 inside, place, %0; @inside mul.rn.f32 acc0, acc0, 0f40000000;", 3);
-        CudaAsm.EmitRef("mov.f32 %0, acc0;", ref y[Group.IdxX]);
+        CudaAsm.Emit("mov.f32 %0, acc0;", out float result);
+        y[Group.IdxX] = result;
     }
 }
