@@ -1,3 +1,5 @@
+using Factory = System.Func<int, int, int, int, Kernels.Testing.Ptx.LaneInstruction>;
+
 namespace Kernels.Testing.Ptx;
 
 /// <summary>Arithmetic that exists for floating point, and its integer namesakes (PTX ISA, 9.7.1, 9.7.3 to 9.7.5 and 9.7.8).</summary>
@@ -5,14 +7,14 @@ internal static class ArithmeticInstructions
 {
     public static IEnumerable<KeyValuePair<string, Func<Decoder, Instruction>>> All { get; } = new Dictionary<string, Func<Decoder, Instruction>>
     {
-        ["add"] = decoder => Either(decoder, 2, (a, b, _) => a + b, (a, b, _) => Bits.Of(Bits.Single(a) + Bits.Single(b)), type => (a, b, _) => a + b),
-        ["sub"] = decoder => Either(decoder, 2, (a, b, _) => a - b, (a, b, _) => Bits.Of(Bits.Single(a) - Bits.Single(b)), type => (a, b, _) => a - b),
+        ["add"] = decoder => Either(decoder, 2, (a, b, _) => a + b, Mapped<FrequentOperations.AddSingle>.Create, _ => Mapped<FrequentOperations.Add>.Create),
+        ["sub"] = decoder => Either(
+            decoder, 2, (a, b, _) => a - b, Mapped<FrequentOperations.SubtractSingle>.Create, _ => Mapped<FrequentOperations.Subtract>.Create),
         ["mul"] = Multiply,
-        ["fma"] = decoder => Either(
-            decoder, 3, Math.FusedMultiplyAdd, (a, b, c) => Bits.Of(MathF.FusedMultiplyAdd(Bits.Single(a), Bits.Single(b), Bits.Single(c))), null),
+        ["fma"] = decoder => Either(decoder, 3, Math.FusedMultiplyAdd, Mapped<FrequentOperations.FuseSingle>.Create, null),
         ["div"] = Divide,
-        ["neg"] = decoder => Either(decoder, 1, (a, _, _) => -a, null, _ => (a, _, _) => 0 - a),
-        ["abs"] = decoder => Either(decoder, 1, (a, _, _) => Math.Abs(a), null, type => (a, _, _) => (ulong)Math.Abs(Bits.Signed(a, type.Bytes()))),
+        ["neg"] = decoder => Either(decoder, 1, (a, _, _) => -a, null, _ => By((a, _, _) => 0 - a)),
+        ["abs"] = decoder => Either(decoder, 1, (a, _, _) => Math.Abs(a), null, type => By((a, _, _) => (ulong)Math.Abs(Bits.Signed(a, type.Bytes())))),
         ["min"] = decoder => decoder.Take("NaN")
             ? Either(decoder, 2, (a, b, _) => Math.Min(a, b), null, null)
             : Either(decoder, 2, (a, b, _) => double.MinNumber(a, b), null, type => Choose(type, smaller: true)),
@@ -34,7 +36,7 @@ internal static class ArithmeticInstructions
     private static Instruction Multiply(Decoder decoder) =>
         decoder.TakeOneOf("wide", "hi", "lo") is { } part
             ? IntegerInstructions.Multiply(decoder, part)
-            : Either(decoder, 2, (a, b, _) => a * b, (a, b, _) => Bits.Of(Bits.Single(a) * Bits.Single(b)), null);
+            : Either(decoder, 2, (a, b, _) => a * b, Mapped<FrequentOperations.MultiplySingle>.Create, null);
 
     private static Instruction Divide(Decoder decoder)
     {
@@ -42,11 +44,13 @@ internal static class ArithmeticInstructions
         return isFloat ? Either(decoder, 2, (a, b, _) => a / b, null, null) : IntegerInstructions.Divide(decoder, remainder: false);
     }
 
-    private static Func<ulong, ulong, ulong, ulong> Choose(PtxType type, bool smaller) => type.IsSigned()
-        ? (a, b, _) => Bits.Signed(a, type.Bytes()) < Bits.Signed(b, type.Bytes()) == smaller ? a : b
-        : (a, b, _) => Bits.Unsigned(a, type.Bytes()) < Bits.Unsigned(b, type.Bytes()) == smaller ? a : b;
+    private static Factory Choose(PtxType type, bool smaller) => type.IsSigned()
+        ? By((a, b, _) => Bits.Signed(a, type.Bytes()) < Bits.Signed(b, type.Bytes()) == smaller ? a : b)
+        : By((a, b, _) => Bits.Unsigned(a, type.Bytes()) < Bits.Unsigned(b, type.Bytes()) == smaller ? a : b);
 
-    private static Mapped Approximate(Decoder decoder, Func<double, double> function)
+    private static Factory By(Func<ulong, ulong, ulong, ulong> operation) => (d, a, b, c) => new Mapped(d, a, b, c, operation);
+
+    private static LaneInstruction Approximate(Decoder decoder, Func<double, double> function)
     {
         _ = decoder.Take("approx");
         return Either(decoder, 1, (a, _, _) => function(a), null, null);
@@ -54,9 +58,8 @@ internal static class ArithmeticInstructions
 
     // A double holds sums, products, quotients and roots of the narrower formats well enough that rounding twice is rounding once;
     // the fused product of fp32 is the exception and is computed as such, like the other fp32 operations of inner loops.
-    private static Mapped Either(
-        Decoder decoder, int sources, Func<double, double, double, double> real,
-        Func<ulong, ulong, ulong, ulong>? single, Func<PtxType, Func<ulong, ulong, ulong, ulong>>? integer)
+    private static LaneInstruction Either(
+        Decoder decoder, int sources, Func<double, double, double, double> real, Factory? single, Func<PtxType, Factory>? integer)
     {
         _ = decoder.Take("rn");
         var (flush, saturate) = (decoder.Take("ftz"), decoder.Take("sat"));
@@ -64,9 +67,9 @@ internal static class ArithmeticInstructions
         if (FloatFormat.Of(type) is not { } format)
             return integer is null || flush || saturate || type.IsBits() || type == PtxType.Pred
                 ? throw decoder.Error($"it is not covered for {type.Name()}")
-                : Decode(decoder, sources, type, integer(type));
+                : Mapped.Decode(decoder, sources, type, integer(type));
         if (flush && type != PtxType.F32) throw decoder.Error("only fp32 is flushed");
-        if (type == PtxType.F32 && single is not null && !flush && !saturate) return Decode(decoder, sources, type, single);
+        if (type == PtxType.F32 && single is not null && !flush && !saturate) return Mapped.Decode(decoder, sources, type, single);
 
         ulong Element(ulong a, ulong b, ulong c)
         {
@@ -77,17 +80,10 @@ internal static class ArithmeticInstructions
             return flush ? format.Encode(Flushed(format.Decode(rounded))) : rounded;
         }
 
-        return Decode(decoder, sources, type, type is PtxType.F16x2 or PtxType.BF16x2
+        return Mapped.Decode(decoder, sources, type, By(type is PtxType.F16x2 or PtxType.BF16x2
             ? (a, b, c) => Element(a & 0xFFFF, b & 0xFFFF, c & 0xFFFF) | Element(a >> 16 & 0xFFFF, b >> 16 & 0xFFFF, c >> 16 & 0xFFFF) << 16
-            : Element);
+            : Element));
     }
-
-    private static Mapped Decode(Decoder decoder, int sources, PtxType type, Func<ulong, ulong, ulong, ulong> operation) => sources switch
-    {
-        1 => Mapped.Unary(decoder, type, a => operation(a, a, a)),
-        2 => Mapped.Binary(decoder, type, operation),
-        _ => Mapped.Ternary(decoder, type, operation),
-    };
 
     private static double Flushed(double value) => Math.Abs(value) < 1.1754943508222875e-38 ? Math.CopySign(0, value) : value;
 

@@ -18,6 +18,7 @@ internal static class AsyncCopyInstructions
         _ = decoder.TakeOneOf("L2::64B", "L2::128B", "L2::256B");
         var bytes = (int)decoder.Immediate(2);
         if (cache == "cg" ? bytes != 16 : bytes is not (4 or 8 or 16)) throw decoder.Error($".{cache} copies {(cache == "cg" ? "16" : "4, 8 or 16")} bytes, not {bytes}");
+        decoder.TouchShared(bytes);
         if (decoder.OperandCount < 4) return new AsyncCopy(decoder.Address(0), decoder.Address(1), bytes, null, null);
         return decoder.IsPredicate(3)
             ? new AsyncCopy(decoder.Address(0), decoder.Address(1), bytes, null, decoder.Predicate(3))

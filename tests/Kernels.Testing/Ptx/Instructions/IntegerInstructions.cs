@@ -9,8 +9,8 @@ internal static class IntegerInstructions
     {
         ["mad"] = Mad,
         ["rem"] = decoder => Divide(decoder, remainder: true),
-        ["shl"] = decoder => Shift(decoder, (bits, _, amount, width) => amount >= width ? 0 : bits << amount),
-        ["shr"] = decoder => Shift(decoder, ShiftRight),
+        ["shl"] = ShiftLeft,
+        ["shr"] = decoder => Typed(decoder, type => Shift(decoder, type, ShiftRight)),
         ["popc"] = decoder => Count(decoder, bits => (uint)BitOperations.PopCount(bits)),
         ["clz"] = Clz,
         ["brev"] = decoder => Mapped.Unary(decoder, decoder.TakeType(), bits => Reverse((uint)bits)),
@@ -37,25 +37,23 @@ internal static class IntegerInstructions
 
     public static Instruction Multiply(Decoder decoder, string part)
     {
-        if (part == "lo") return Typed(decoder, type => Mapped.Binary(decoder, type, (a, b, _) => a * b));
+        if (part == "lo") return Typed(decoder, type => Mapped.Decode(decoder, 2, type, Mapped<FrequentOperations.MultiplyLow>.Create));
         if (part == "hi") return Typed(decoder, type => Mapped.Binary(decoder, type, (a, b, _) => High(a, b, type)));
         var narrow = decoder.TakeType();
-        var source = decoder.Source(1, narrow);
-        return new Mapped(
-            decoder.Destination(0, Wide(decoder, narrow)), source, decoder.Source(2, narrow), source,
-            narrow.IsSigned() ? (a, b, _) => (ulong)(Bits.Signed(a, narrow.Bytes()) * Bits.Signed(b, narrow.Bytes()))
-            : narrow == PtxType.U32 ? (a, b, _) => (ulong)(uint)a * (uint)b
-            : (a, b, _) => Bits.Unsigned(a, narrow.Bytes()) * Bits.Unsigned(b, narrow.Bytes()));
+        var (product, x, y) = (decoder.Destination(0, Wide(decoder, narrow)), decoder.Source(1, narrow), decoder.Source(2, narrow));
+        return narrow == PtxType.U32
+            ? Mapped<FrequentOperations.MultiplyWide>.Create(product, x, y, x)
+            : new Mapped(product, x, y, x, (a, b, _) => Bits.Extend(a, narrow) * Bits.Extend(b, narrow));
     }
 
-    private static Mapped Mad(Decoder decoder)
+    private static LaneInstruction Mad(Decoder decoder)
     {
-        if (decoder.Take("lo")) return Typed(decoder, type => Mapped.Ternary(decoder, type, (a, b, c) => a * b + c));
+        if (decoder.Take("lo")) return Typed(decoder, type => Mapped.Decode(decoder, 3, type, Mapped<FrequentOperations.MultiplyAddLow>.Create));
         if (decoder.Take("hi")) return Typed(decoder, type => Mapped.Ternary(decoder, type, (a, b, c) => High(a, b, type) + c));
         decoder.Require("wide");
         var narrow = decoder.TakeType();
         var wide = Wide(decoder, narrow);
-        return new(
+        return new Mapped(
             decoder.Destination(0, wide), decoder.Source(1, narrow), decoder.Source(2, narrow), decoder.Source(3, wide),
             (a, b, c) => Bits.Extend(a, narrow) * Bits.Extend(b, narrow) + c);
     }
@@ -76,20 +74,24 @@ internal static class IntegerInstructions
         _ => throw decoder.Error($"{narrow.Name()} has no wide product"),
     };
 
-    private static Mapped Shift(Decoder decoder, Func<ulong, PtxType, int, int, ulong> shift) => Typed(decoder, type =>
+    private static LaneInstruction ShiftLeft(Decoder decoder) => Typed(decoder, type => type.Bytes() == 4
+        ? Mapped<FrequentOperations.ShiftLeft>.Create(decoder.Destination(0, type), decoder.Source(1, type), decoder.Source(2, PtxType.U32), decoder.Source(1, type))
+        : Shift(decoder, type, (bits, _, amount, width) => amount >= width ? 0 : bits << amount));
+
+    private static LaneInstruction Shift(Decoder decoder, PtxType type, Func<ulong, PtxType, int, int, ulong> shift)
     {
         var source = decoder.Source(1, type);
         var width = 8 * type.Bytes();
         return new Mapped(
             decoder.Destination(0, type), source, decoder.Source(2, PtxType.U32), source,
             (a, b, _) => shift(a, type, (int)Math.Min((uint)b, (uint)width), width));
-    });
+    }
 
     private static ulong ShiftRight(ulong bits, PtxType type, int amount, int width) => type.IsSigned()
         ? (ulong)(Bits.Signed(bits, width / 8) >> Math.Min(amount, width - 1))
         : amount >= width ? 0 : Bits.Unsigned(bits, width / 8) >> amount;
 
-    private static Mapped Count(Decoder decoder, Func<ulong, uint> count) => Typed(decoder, type =>
+    private static LaneInstruction Count(Decoder decoder, Func<ulong, uint> count) => Typed(decoder, type =>
     {
         var source = decoder.Source(1, type);
         return new Mapped(decoder.Destination(0, PtxType.U32), source, source, source, (a, _, _) => count(Bits.Unsigned(a, type.Bytes())));
@@ -220,7 +222,7 @@ internal static class IntegerInstructions
         });
     }
 
-    private static Mapped Typed(Decoder decoder, Func<PtxType, Mapped> decode)
+    private static LaneInstruction Typed(Decoder decoder, Func<PtxType, LaneInstruction> decode)
     {
         var type = decoder.TakeType();
         return type.IsFloat() || type == PtxType.Pred ? throw decoder.Error($"it is not covered for {type.Name()}") : decode(type);

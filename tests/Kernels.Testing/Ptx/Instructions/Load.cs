@@ -1,10 +1,14 @@
+using System.Runtime.CompilerServices;
+
 namespace Kernels.Testing.Ptx;
 
 /// <summary><c>ld</c>: consecutive elements of memory to registers, extended to their width.</summary>
 internal sealed unsafe class Load(StateSpace space, int[] destinations, AddressSource address, PtxType type) : LaneInstruction
 {
     private readonly int _bytes = type.Bytes();
+    private readonly int _shift = type.IsSigned() ? 64 - 8 * type.Bytes() : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(Warp warp, uint lanes)
     {
         var memory = warp.Space(space);
@@ -21,7 +25,7 @@ internal sealed unsafe class Load(StateSpace space, int[] destinations, AddressS
                     4 => *(uint*)source,
                     _ => *(ulong*)source,
                 };
-                warp.Register(destination)[lane] = Bits.Extend(bits, type);
+                warp.Register(destination)[lane] = (ulong)((long)(bits << _shift) >> _shift);
                 source += _bytes;
             }
         }

@@ -23,7 +23,9 @@ internal static class MatrixInstructions
             "x4" => 4,
             _ => throw decoder.Error("it names no number of matrices"),
         };
-        return new(decoder.Destinations(0, PtxType.B32, count), decoder.Address(1), decoder.Take("trans"));
+        var transpose = decoder.Take("trans");
+        decoder.TouchShared(transpose ? 2 : 4);
+        return new(decoder.Destinations(0, PtxType.B32, count), decoder.Address(1), transpose);
     }
 
     private static MatrixMultiply Mma(Decoder decoder)

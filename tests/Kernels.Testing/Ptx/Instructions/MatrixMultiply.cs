@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Kernels.Testing.Ptx;
 
 /// <summary><c>mma</c> m16n8k*: D = A · B + C, fragments spread over the warp; A may be sparse.</summary>
@@ -12,6 +15,7 @@ internal sealed unsafe class MatrixMultiply(int[] d, int[] a, int[] b, int[] c, 
 
     public override uint Members(Warp warp, int lane) => uint.MaxValue;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(Warp warp, uint lanes)
     {
         if (lanes != uint.MaxValue) throw new Fault(0, "mma needs a full warp of 32 threads");
@@ -19,9 +23,9 @@ internal sealed unsafe class MatrixMultiply(int[] d, int[] a, int[] b, int[] c, 
         var stored = LanesOfRow * perRegister * a.Length / 2;
         var depth = LanesOfRow * perRegister * b.Length;
         var left = stackalloc float[Rows * stored];
-        var right = stackalloc float[Columns * depth];
-        var positions = stackalloc int[Rows * stored];
-        var start = stackalloc ulong[4];
+        var right = stackalloc float[depth * Columns];
+        var sums = stackalloc float[Rows * Columns];
+        var integers = stackalloc int[Rows * Columns];
         for (var lane = 0; lane < Warp.Lanes; lane++)
         {
             var (group, first) = (lane / LanesOfRow, lane % LanesOfRow * perRegister);
@@ -30,23 +34,27 @@ internal sealed unsafe class MatrixMultiply(int[] d, int[] a, int[] b, int[] c, 
                     left[(group + 8 * (register % 2)) * stored + first + LanesOfRow * perRegister * (register / 2) + i] = element.Decode(warp.Register(a[register])[lane], i);
             for (var register = 0; register < b.Length; register++)
                 for (var i = 0; i < perRegister; i++)
-                    right[group * depth + first + LanesOfRow * perRegister * register + i] = element.Decode(warp.Register(b[register])[lane], i);
+                    right[(first + LanesOfRow * perRegister * register + i) * Columns + group] = element.Decode(warp.Register(b[register])[lane], i);
+            for (var i = 0; i < c.Length; i++)
+            {
+                var start = warp.Register(c[i])[lane];
+                (sums[Place(lane, i)], integers[Place(lane, i)]) = element.IsInteger ? (0, (int)start) : (Bits.Single(start), 0);
+            }
         }
 
         for (var row = 0; row < Rows; row++)
-            for (var i = 0; i < stored; i++) positions[row * stored + i] = sparsity is null ? i : sparsity.Column(warp, row, i);
-
-        // D may share registers with A, B and C, so a lane reads all it needs before it writes.
-        for (var lane = 0; lane < Warp.Lanes; lane++)
         {
-            for (var i = 0; i < 4; i++) start[i] = warp.Register(c[i])[lane];
-            for (var i = 0; i < 4; i++)
-            {
-                var (row, column) = (lane / LanesOfRow + 8 * (i / 2), 2 * (lane % LanesOfRow) + i % 2);
-                var sum = element.IsInteger ? 0 : Bits.Single(start[i]);
-                for (var k = 0; k < stored; k++) sum += left[row * stored + k] * right[column * depth + positions[row * stored + k]];
-                warp.Register(d[i])[lane] = element.IsInteger ? (ulong)((int)start[i] + (int)sum) : Bits.Of(sum);
-            }
+            var sum = Vector256.Load(sums + row * Columns);
+            for (var i = 0; i < stored; i++)
+                sum += Vector256.Create(left[row * stored + i]) * Vector256.Load(right + (sparsity is null ? i : sparsity.Column(warp, row, i)) * Columns);
+            sum.Store(sums + row * Columns);
         }
+
+        for (var lane = 0; lane < Warp.Lanes; lane++)
+            for (var i = 0; i < d.Length; i++)
+                warp.Register(d[i])[lane] = element.IsInteger ? (ulong)(integers[Place(lane, i)] + (int)sums[Place(lane, i)]) : Bits.Of(sums[Place(lane, i)]);
     }
+
+    // Where element i of a lane's fragment of C and D stands in the matrix.
+    private static int Place(int lane, int i) => (lane / LanesOfRow + 8 * (i / 2)) * Columns + 2 * (lane % LanesOfRow) + i % 2;
 }

@@ -32,7 +32,7 @@ internal static class MemoryInstructions
         }
 
         var (parts, whole) = (decoder.Length(0), decoder.Length(1));
-        if (parts == 1 && whole == 1) return Mapped.Unary(decoder, type, a => a);
+        if (parts == 1 && whole == 1) return Mapped.Decode(decoder, 1, type, Mapped<FrequentOperations.Copy>.Create);
         PtxType Element(int count) => (type.Bytes() / count) switch
         {
             1 => PtxType.B8,
@@ -82,6 +82,7 @@ internal static class MemoryInstructions
         // Parameters of calls are local variables here.
         if (decoder.Address(addressIndex).Variable is { } variable && variable != space)
             space = (space, variable) == (StateSpace.Param, StateSpace.Local) ? StateSpace.Local : throw decoder.Error($"the variable is in {variable.ToString().ToLowerInvariant()} memory");
+        if (space is StateSpace.Shared or StateSpace.Generic) decoder.TouchShared(count * type.Bytes());
         return (space, count, type);
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kernels.Testing.Ptx;
 
 /// <summary><c>st</c>: registers to consecutive elements of memory.</summary>
@@ -5,6 +7,7 @@ internal sealed unsafe class Store(StateSpace space, AddressSource address, int[
 {
     private readonly int _bytes = type.Bytes();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(Warp warp, uint lanes)
     {
         var memory = warp.Space(space);

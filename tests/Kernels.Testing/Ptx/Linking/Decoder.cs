@@ -109,6 +109,9 @@ internal sealed class Decoder
     public IndexedBranch ToOneOf(int index, IndexedBranch branch) =>
         _linker.To(_scope.Find<TargetsSymbol>(Named(index), "a list of branch targets", Line), branch);
 
+    /// <summary>Notes that the instruction touches shared memory in pieces of <paramref name="bytes"/> bytes.</summary>
+    public void TouchShared(int bytes) => _linker.TouchShared(bytes);
+
     /// <summary>Fails if the text says more than was understood.</summary>
     public void Finish()
     {

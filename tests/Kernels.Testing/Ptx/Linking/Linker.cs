@@ -18,7 +18,7 @@ internal sealed class Linker(PtxModule module, Function entry)
     private int _registers, _mostRegisters;
     private int _predicates = Predicates.First, _mostPredicates = Predicates.First;
     private int _local, _mostLocal;
-    private int _shared, _dynamicAlignment;
+    private int _shared, _dynamicAlignment, _sharedUnit = Program.MaxSharedUnit;
     private int _depth;
 
     public Program Link()
@@ -48,7 +48,7 @@ internal sealed class Linker(PtxModule module, Function entry)
         {
             Module = module, Entry = entry, Code = [.. _code], Registers = _mostRegisters, Predicates = _mostPredicates,
             Constants = _constantList, SharedBytes = _shared, DynamicAlignment = _dynamicAlignment, LocalBytes = _mostLocal,
-            ParameterOffsets = offsets,
+            SharedUnit = _sharedUnit, ParameterOffsets = offsets,
         };
     }
 
@@ -60,6 +60,9 @@ internal sealed class Linker(PtxModule module, Function entry)
         _constantList.Add(constant);
         return -_constantList.Count;
     }
+
+    /// <summary>Notes that an instruction touches shared memory in pieces of <paramref name="bytes"/> bytes.</summary>
+    public void TouchShared(int bytes) => _sharedUnit = Math.Min(_sharedUnit, bytes);
 
     /// <summary>The slot from which the address of a variable is read.</summary>
     public int AddressSlot(MemorySymbol symbol)

@@ -9,6 +9,9 @@ internal sealed class Program
     /// <summary>Address of the first byte of local memory.</summary>
     public const ulong LocalBase = 1024;
 
+    /// <summary>Widest access to memory in bytes.</summary>
+    public const int MaxSharedUnit = 16;
+
     public required PtxModule Module { get; init; }
 
     public required Function Entry { get; init; }
@@ -29,6 +32,9 @@ internal sealed class Program
 
     /// <summary>Alignment of dynamic shared memory, which follows the static one; 0 where the kernel names none.</summary>
     public required int DynamicAlignment { get; init; }
+
+    /// <summary>Narrowest access to shared memory in bytes; as accesses are aligned, each touches whole units.</summary>
+    public required int SharedUnit { get; init; }
 
     /// <summary>Local memory of a lane in bytes.</summary>
     public required int LocalBytes { get; init; }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Kernels.Testing.Ptx;
 
@@ -6,7 +7,7 @@ namespace Kernels.Testing.Ptx;
 internal sealed unsafe class Launch
 {
     // Seconds of work. A kernel of these tests ends long before; one that runs on has lost its way out of a loop.
-    private const long MostInstructions = 100_000_000;
+    private const long MostInstructions = 20_000_000;
 
     private readonly Program _program;
     private readonly Extent _grid, _group;
@@ -23,7 +24,7 @@ internal sealed unsafe class Launch
         Program program, Extent grid, Extent group, int sharedBytes, byte[] parameters, GlobalMemory global, IReadOnlyDictionary<string, ulong> variables)
     {
         (_program, _grid, _group, _sharedBytes, _variables) = (program, grid, group, sharedBytes, variables);
-        _shared = new(program.DynamicOffset + sharedBytes);
+        _shared = new(program.DynamicOffset + sharedBytes, program.SharedUnit);
         _parameters = GC.AllocateArray<byte>(parameters.Length + 1, pinned: true);
         parameters.CopyTo(_parameters, 0);
         ParameterMemory memory;
@@ -109,6 +110,7 @@ internal sealed unsafe class Launch
     private Fragment? Next(Warp warp)
     {
         var fragments = warp.Fragments;
+        if (fragments.Count == 1 && !fragments[0].IsWaiting) return fragments[0];
         for (var i = 0; i < fragments.Count; i++)
             for (var j = fragments.Count - 1; j > i; j--)
                 if (fragments[i].At == fragments[j].At)
@@ -129,6 +131,7 @@ internal sealed unsafe class Launch
         return next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunFragment(Warp warp, Fragment fragment)
     {
         var code = _program.Code;

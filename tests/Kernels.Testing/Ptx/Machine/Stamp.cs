@@ -3,7 +3,7 @@ namespace Kernels.Testing.Ptx;
 /// <summary>Who touched a byte of shared memory, and when: an interval between barriers, the warp's own clock, and a thread.</summary>
 /// <remarks>
 /// Barriers of the group begin a new interval, <c>bar.warp.sync</c> advances the warp's clock. Packed so that a stamp of an earlier
-/// interval is a smaller number.
+/// interval is a smaller number; the last interval of all marks a copy under way.
 /// </remarks>
 internal readonly record struct Stamp(ulong Bits)
 {
@@ -15,6 +15,9 @@ internal readonly record struct Stamp(ulong Bits)
         : this((ulong)interval << IntervalShift | (ulong)(clock & LargestClock) << ClockShift | (uint)thread)
     {
     }
+
+    /// <summary>An asynchronous copy that has not been waited for.</summary>
+    public static Stamp Pending => new(ulong.MaxValue);
 
     public uint Interval => (uint)(Bits >> IntervalShift);
 
