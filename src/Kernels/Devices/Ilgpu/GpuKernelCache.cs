@@ -2,13 +2,11 @@ using System.Reflection;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
-using ILGPU.Runtime.Cuda;
-using ILGPU.Runtime.OpenCL;
 
 namespace Kernels;
 
 /// <summary>The compiled kernels of one device; used under the device's lock.</summary>
-internal sealed class GpuKernelCache(IlgpuDevice device)
+internal sealed class GpuKernelCache(IlgpuDevice device, IGpuKernelLoader loader)
 {
     private readonly Dictionary<MethodInfo, Delegate> _launchers = [];
     private string? _poison;
@@ -27,7 +25,7 @@ internal sealed class GpuKernelCache(IlgpuDevice device)
 
         try
         {
-            var launcher = Load(device.Accelerator, source).CreateLauncherDelegate<TLauncher>();
+            var launcher = loader.Load<TLauncher>(source);
             _launchers.Add(source.Method.Method, launcher);
             return launcher;
         }
@@ -44,21 +42,6 @@ internal sealed class GpuKernelCache(IlgpuDevice device)
     public static CompiledKernel Compile(Backend backend, GpuKernelSource source) =>
         backend.Compile(
             EntryPointDescription.FromExplicitlyGroupedKernel(source.Method.Method), new KernelSpecialization(source.Threads, null));
-
-    private static Kernel Load(Accelerator accelerator, GpuKernelSource source)
-    {
-        switch (accelerator)
-        {
-            case CLAccelerator openCl:
-                var compiled = Compile(openCl.Backend, source);
-                OpenClSource.FenceLocalMemory(compiled);
-                return openCl.LoadKernel(compiled);
-            case CudaAccelerator cuda:
-                return cuda.LoadKernel(Compile(cuda.Backend, source));
-            default:
-                return accelerator.LoadKernel(source.Method.Method, new KernelSpecialization(source.Threads, null));
-        }
-    }
 
     private KernelException Refuse(GpuKernelSource source, string reason) =>
         new(source.Name, device.Name, "a launch", reason, "Use another device or declare a smaller kernel.");

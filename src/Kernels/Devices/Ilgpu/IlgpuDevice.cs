@@ -12,7 +12,8 @@ public sealed class IlgpuDevice : Device
     private readonly GpuKernelCache _kernels;
     private bool _disposed;
 
-    internal IlgpuDevice(DeviceKind kind, GpuLowering lowering, Context context, Accelerator accelerator, string description)
+    internal IlgpuDevice(
+        DeviceKind kind, GpuLowering lowering, Context context, Accelerator accelerator, string description, IGpuKernelLoader? loader = null)
     {
         Kind = kind;
         Lowering = lowering;
@@ -20,7 +21,7 @@ public sealed class IlgpuDevice : Device
         Accelerator = accelerator;
         Stream = accelerator.DefaultStream;
         _context = context;
-        _kernels = new GpuKernelCache(this);
+        _kernels = new GpuKernelCache(this, loader ?? new AcceleratorKernelLoader(accelerator));
         Layers = new GpuLayers(this);
     }
 
