@@ -18,7 +18,7 @@ public sealed class ProductTests
     private static readonly (int Rows, int Inputs, int Outputs)[] TinyShapes = [(1, 36, 33), (3, 40, 5), (9, 20, 70)];
 
     public static TheoryData<string, bool> DevicesAndFormats { get; } =
-        [.. from device in new[] { "cpu", "opencl", "simulator" } from sparse in new[] { false, true } select (device, sparse)];
+        [.. from device in new[] { "cpu", "opencl", "simulator", PtxDevices.Name } from sparse in new[] { false, true } select (device, sparse)];
 
     [Theory]
     [MemberData(nameof(DevicesAndFormats))]

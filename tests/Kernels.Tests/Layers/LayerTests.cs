@@ -6,7 +6,7 @@ namespace Kernels.Tests.Layers;
 
 public sealed class LayerTests
 {
-    public static TheoryData<string> Devices => new("cpu", "opencl", "simulator");
+    public static TheoryData<string> Devices => new("cpu", "opencl", "simulator", PtxDevices.Name);
 
     [Theory]
     [MemberData(nameof(Devices))]

@@ -11,7 +11,7 @@ public sealed class GpuElementTests
 {
     private const int Group = 64;
 
-    public static TheoryData<string> Names => new("opencl");
+    public static TheoryData<string> Names => new("opencl", PtxDevices.Name);
 
     [Theory, MemberData(nameof(Names))]
     public void Every_bfloat16_widens_exactly(string name) =>

@@ -1,0 +1,21 @@
+using ILGPU;
+using ILGPU.Runtime.CPU;
+
+namespace Kernels.Testing;
+
+/// <summary>Opens the device that stands in for an NVIDIA GPU: real plans, whose kernels run as PTX in the interpreter.</summary>
+public static class PtxDevices
+{
+    /// <summary>Its name among test devices. It reports itself as <c>cuda</c>, as whose plans it runs.</summary>
+    public const string Name = "ptx";
+
+    /// <summary>Opens the device; memory is that of ILGPU's CPU accelerator.</summary>
+    /// <remarks>The caller disposes it.</remarks>
+    public static Device Open()
+    {
+        var context = Context.Create(builder =>
+            builder.CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 32, numMultiprocessors: 1)));
+        return new IlgpuDevice(
+            DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader());
+    }
+}

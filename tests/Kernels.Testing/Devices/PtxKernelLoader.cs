@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using System.Linq.Expressions;
+using System.Reflection;
+using ILGPU;
+using ILGPU.Runtime;
+using Kernels.Testing.Ptx;
+
+namespace Kernels.Testing;
+
+/// <summary>Compiles kernels to PTX and launches them in the interpreter.</summary>
+internal sealed class PtxKernelLoader : IGpuKernelLoader
+{
+    // What a kernel compiles to does not depend on the device; kept for the life of the test process.
+    private static readonly ConcurrentDictionary<MethodInfo, PtxModule> Modules = new();
+    private static readonly Lock Gate = new();
+    private static readonly PtxCompiler Compiler = new(8, 0);
+
+    public TLauncher Load<TLauncher>(GpuKernelSource source) where TLauncher : Delegate
+    {
+        PtxModule module;
+        lock (Gate) module = Modules.GetOrAdd(source.Method.Method, _ => PtxModule.Parse(Compiler.Compile(source)));
+        var launch = new PtxLaunch(source, module);
+
+        // A launcher takes stream, configuration and the kernel's own parameters.
+        var parameters = typeof(TLauncher).GetMethod(nameof(Action.Invoke))!.GetParameters().Select(parameter => Expression.Parameter(parameter.ParameterType)).ToArray();
+        var arguments = parameters.Skip(2).Select(parameter => Expression.Call(Binding(parameter.Type), parameter));
+        return Expression.Lambda<TLauncher>(
+            Expression.Call(Expression.Constant(launch), nameof(PtxLaunch.Run), null, parameters[1], Expression.NewArrayInit(typeof(PtxLaunchArgument), arguments)),
+            parameters).Compile();
+    }
+
+    private static MethodInfo Binding(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>)
+        ? typeof(PtxLaunchArgument).GetMethod(nameof(PtxLaunchArgument.OfView))!.MakeGenericMethod(type.GetGenericArguments())
+        : typeof(PtxLaunchArgument).GetMethod(nameof(PtxLaunchArgument.OfValue))!.MakeGenericMethod(type);
+}
