@@ -54,7 +54,8 @@ internal static class Snippet
         """;
 
     /// <summary>Runs a body on arrays: <paramref name="input"/> is <c>first</c>, the result <c>second</c>; lane numbers are in <c>lane</c>.</summary>
-    public static TOut[] Run<TIn, TOut>(string body, TIn[] input, int outputs, Extent? group = null, int sharedBytes = 0) where TIn : unmanaged where TOut : unmanaged
+    public static TOut[] Run<TIn, TOut>(string body, TIn[] input, int outputs, Extent? group = null, int sharedBytes = 0)
+        where TIn : unmanaged where TOut : unmanaged
     {
         using var machine = new PtxMachine();
         using var first = machine.Allocate<TIn>(input);

@@ -22,11 +22,12 @@ internal sealed class PtxKernelLoader : IGpuKernelLoader
         var launch = new PtxLaunch(source, module);
 
         // A launcher takes stream, configuration and the kernel's own parameters.
-        var parameters = typeof(TLauncher).GetMethod(nameof(Action.Invoke))!.GetParameters().Select(parameter => Expression.Parameter(parameter.ParameterType)).ToArray();
-        var arguments = parameters.Skip(2).Select(parameter => Expression.Call(Binding(parameter.Type), parameter));
+        var parameters = typeof(TLauncher).GetMethod(nameof(Action.Invoke))!.GetParameters()
+            .Select(parameter => Expression.Parameter(parameter.ParameterType)).ToArray();
+        var arguments = Expression.NewArrayInit(
+            typeof(PtxLaunchArgument), parameters.Skip(2).Select(parameter => Expression.Call(Binding(parameter.Type), parameter)));
         return Expression.Lambda<TLauncher>(
-            Expression.Call(Expression.Constant(launch), nameof(PtxLaunch.Run), null, parameters[1], Expression.NewArrayInit(typeof(PtxLaunchArgument), arguments)),
-            parameters).Compile();
+            Expression.Call(Expression.Constant(launch), nameof(PtxLaunch.Run), null, parameters[1], arguments), parameters).Compile();
     }
 
     private static MethodInfo Binding(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>)

@@ -71,7 +71,8 @@ public sealed class PtxMachine : IDisposable
         if (Math.Min(Math.Min(group.X, group.Y), group.Z) < 1 || group.Count > 1024 || group.Z > 64) throw Refuse($"groups of {group} threads");
         if (entry.MostThreads is { } most && group.Count > most) throw Refuse($"groups of {group.Count} threads and .maxntid allows {most}");
         if (entry.RequiredThreads is { } required && group.Count != required) throw Refuse($"groups of {group.Count} threads and .reqntid demands {required}");
-        if (program.SharedBytes > MaxStaticSharedBytes) throw Refuse($"{program.SharedBytes} bytes of static shared memory; {MaxStaticSharedBytes} are allowed");
+        if (program.SharedBytes > MaxStaticSharedBytes)
+            throw Refuse($"{program.SharedBytes} bytes of static shared memory; {MaxStaticSharedBytes} are allowed");
         if (program.DynamicOffset + sharedBytes > MaxSharedBytes)
             throw Refuse($"{program.SharedBytes} static and {sharedBytes} dynamic bytes of shared memory; a group has {MaxSharedBytes}");
     }
@@ -80,12 +81,14 @@ public sealed class PtxMachine : IDisposable
     {
         var parameters = program.Entry.Parameters;
         if (arguments.Length != parameters.Count)
-            throw new PtxException(program.Entry.Line, $"{program.Entry.Name} has {parameters.Count} parameters and the launch passes {arguments.Length} arguments");
+            throw new PtxException(
+                program.Entry.Line, $"{program.Entry.Name} has {parameters.Count} parameters and the launch passes {arguments.Length} arguments");
         var bytes = new byte[program.ParameterOffsets[^1]];
         for (var i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].Bytes.Length != parameters[i].Bytes)
-                throw new PtxException(parameters[i].Line, $"{parameters[i].Name} holds {parameters[i].Bytes} bytes and the launch passes {arguments[i].Bytes.Length}");
+                throw new PtxException(
+                    parameters[i].Line, $"{parameters[i].Name} holds {parameters[i].Bytes} bytes and the launch passes {arguments[i].Bytes.Length}");
             arguments[i].Bytes.CopyTo(bytes.AsSpan(program.ParameterOffsets[i]));
         }
 

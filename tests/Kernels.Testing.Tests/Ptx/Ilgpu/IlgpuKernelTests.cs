@@ -97,7 +97,10 @@ public sealed class IlgpuKernelTests : IDisposable
                 Math.Ceiling(v), 1 / Math.Sqrt(v), v / 3.7f, v % 1.25, Math.Exp(v), 0,
             ];
             for (var f = 0; f < 16; f++)
-                Assert.True(Math.Abs(expected[f] - output.Span[16 * i + f]) <= 2e-6 * Math.Max(1, Math.Abs(expected[f])), $"function {f} of {v}: {output.Span[16 * i + f]} for {expected[f]}");
+            {
+                var actual = output.Span[16 * i + f];
+                Assert.True(Math.Abs(expected[f] - actual) <= 2e-6 * Math.Max(1, Math.Abs(expected[f])), $"function {f} of {v}: {actual} for {expected[f]}");
+            }
         }
     }
 
@@ -158,13 +161,46 @@ public sealed class IlgpuKernelTests : IDisposable
         Assert.Equal([98f, 98f, 49f, 49f], output.Span.ToArray());
     }
 
+    [Fact]
+    public void Every_barrier_that_is_left_out_of_a_reduction_is_missed()
+    {
+        using var input = _machine.Allocate<float>(new float[64]);
+        using var output = _machine.Allocate<float>(new float[1]);
+        var text = Compile(SampleKernels.Reduce, 64);
+        Launch(text, 1, 64, 0, input.View, output.View, 64);
+        const string Barrier = "bar.sync\t0;";
+        for (var at = text.IndexOf(Barrier, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Barrier, at + 1, StringComparison.Ordinal))
+        {
+            var error = Assert.Throws<PtxException>(() => Launch(text.Remove(at, Barrier.Length), 1, 64, 0, input.View, output.View, 64));
+            Assert.Contains("in a race", error.Message);
+        }
+    }
+
+    [Fact]
+    public void A_view_that_claims_more_than_its_buffer_is_found_out()
+    {
+        using var mask = _machine.Allocate<int>(Enumerable.Repeat(1, 32).ToArray());
+        using var values = _machine.Allocate<float>(new float[32]);
+        var error = Assert.Throws<PtxException>(() => Launch(SampleKernels.Masked, 2, 32, 0, PtxArgument.Of((mask.Address, 33L)), values.View));
+        Assert.Contains("outside every allocation", error.Message);
+        Assert.Contains("group (1, 0, 0) of (2, 1, 1), thread 0 of 32", error.Message);
+    }
+
     public void Dispose() => _machine.Dispose();
 
-    private void Launch(Delegate kernel, Extent grid, Extent group, int sharedBytes, params ReadOnlySpan<PtxArgument> arguments)
+    private void Launch(Delegate kernel, Extent grid, Extent group, int sharedBytes, params ReadOnlySpan<PtxArgument> arguments) =>
+        Launch(Compile(kernel, group.Count), grid, group, sharedBytes, arguments);
+
+    private void Launch(string text, Extent grid, Extent group, int sharedBytes, params ReadOnlySpan<PtxArgument> arguments)
+    {
+        var module = PtxModule.Parse(text);
+        _machine.Launch(module, Assert.Single(module.Entries), grid, group, sharedBytes, arguments);
+    }
+
+    private static string Compile(Delegate kernel, int threads)
     {
         using var compiler = new PtxCompiler(8, 0);
-        var module = PtxModule.Parse(compiler.Compile(new GpuKernelSource(kernel.Method.Name, kernel, group.Count, sharedBytes)));
-        _machine.Launch(module, Assert.Single(module.Entries), grid, group, sharedBytes, arguments);
+        return compiler.Compile(new GpuKernelSource(kernel.Method.Name, kernel, threads, 0));
     }
 
     private struct Fields

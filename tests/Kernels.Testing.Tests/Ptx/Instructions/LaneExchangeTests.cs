@@ -68,7 +68,8 @@ public sealed class LaneExchangeTests
     [InlineData("xor.b32", 0)]
     public void A_reduction_reaches_every_lane(string operation, int expected)
     {
-        var output = Snippet.Run<int, int>($"{Load} redux.sync.{operation} r1, r0, 0xFFFFFFFF; st.global.b32 [out], r1;", [.. Enumerable.Range(0, 32).Select(lane => -lane)], 64);
+        var output = Snippet.Run<int, int>(
+            $"{Load} redux.sync.{operation} r1, r0, 0xFFFFFFFF; st.global.b32 [out], r1;", [.. Enumerable.Range(0, 32).Select(lane => -lane)], 64);
         if (operation == "xor.b32") expected = Enumerable.Range(0, 32).Aggregate(0, (sum, lane) => sum ^ -lane);
         for (var lane = 0; lane < 32; lane++) Assert.Equal(expected, output[2 * lane]);
     }

@@ -59,7 +59,8 @@ public sealed class MatrixTests
             for (var row = 0; row < 8; row++)
                 for (var column = 0; column < 8; column++) input[(8 * matrix + row) * 40 + column] = (ushort)(256 * matrix + 16 * row + column);
         var registers = string.Join(", ", Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"r{i}")));
-        var stores = string.Concat(Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"st.global.b32 [out+{4 * (i - 1)}], r{i}; ")));
+        var stores = string.Concat(
+            Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"st.global.b32 [out+{4 * (i - 1)}], r{i}; ")));
         var output = Snippet.Run<ushort, ushort>($$"""
             .shared .align 16 .b8 tile[2560];
             mul.lo.u32 r0, tid, 80;
@@ -106,7 +107,8 @@ public sealed class MatrixTests
             ld.global.v4.b32 {r0, r1, r2, r3}, [in];
             ld.global.v4.b32 {r4, r5, r6, r7}, [in+16];
             ld.global.v4.b32 {r8, r9, r10, r11}, [in+32];
-            mma.sync.aligned.m16n8k{{depth}}.row.col.{{accumulator}}.{{type}}.{{type}}.{{accumulator}} {r8, r9, r10, r11}, { {{left}} }, { {{right}} }, {r8, r9, r10, r11};
+            mma.sync.aligned.m16n8k{{depth}}.row.col.{{accumulator}}.{{type}}.{{type}}.{{accumulator}}
+                {r8, r9, r10, r11}, { {{left}} }, { {{right}} }, {r8, r9, r10, r11};
             st.global.v4.b32 [out], {r8, r9, r10, r11};
             """, input, 128);
         return Operands.Gather(output);

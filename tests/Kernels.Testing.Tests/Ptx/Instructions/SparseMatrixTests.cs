@@ -35,7 +35,8 @@ public sealed class SparseMatrixTests
             for (var row = 0; row < 16; row++)
                 for (var i = 0; i < depth / 2; i++) dense[row * depth + columns[row, i]] = stored[row * depth / 2 + i];
 
-            var d = Operands.Gather(Snippet.Run<uint, uint>(Body(type, depth, selector, variant), Input(random, type, depth, selector, stored, b, columns), 128));
+            var input = Input(random, type, depth, selector, stored, b, columns);
+            var d = Operands.Gather(Snippet.Run<uint, uint>(Body(type, depth, selector, variant), input, 128));
             for (var row = 0; row < 16; row++)
                 for (var column = 0; column < 8; column++)
                 {
@@ -123,7 +124,8 @@ public sealed class SparseMatrixTests
             ld.global.v4.b32 {r4, r5, r6, r7}, [in+16];
             ld.global.b32 r8, [in+32];
             mov.f32 f0, 0f00000000; mov.f32 f1, 0f00000000; mov.f32 f2, 0f00000000; mov.f32 f3, 0f00000000;
-            mma.{{variant}}.sync.aligned.m16n8k{{depth}}.row.col.f32.{{type}}.{{type}}.f32 {f0, f1, f2, f3}, { {{left}} }, { {{right}} }, {f0, f1, f2, f3}, r8, {{selector}};
+            mma.{{variant}}.sync.aligned.m16n8k{{depth}}.row.col.f32.{{type}}.{{type}}.f32
+                {f0, f1, f2, f3}, { {{left}} }, { {{right}} }, {f0, f1, f2, f3}, r8, {{selector}};
             st.global.v4.f32 [out], {f0, f1, f2, f3};
             """;
     }

@@ -49,7 +49,8 @@ public sealed class LaunchTests
         Assert.Equal(1, second.Span[0]);
         var pointer = first.Pointer;
         first.Dispose();
-        Assert.Contains("outside every allocation", Assert.Throws<PtxException>(() => machine.Launch(module, "kernel", 1, 1, 0, pointer, second.Pointer)).Message);
+        var error = Assert.Throws<PtxException>(() => machine.Launch(module, "kernel", 1, 1, 0, pointer, second.Pointer));
+        Assert.Contains("outside every allocation", error.Message);
     }
 
     private static string Refusal(string entry, Extent grid, Extent group, int shared, params PtxArgument[] arguments)

@@ -20,19 +20,40 @@ public sealed class MistakeTests
         { "st.shared.b32 [r0], tid; // HERE", "written in a race: thread 0 wrote it" },
         { "st.shared.b32 [r1], tid; ld.shared.b32 r2, [r0+4]; // HERE", "read in a race: thread 1 wrote it" },
         { "st.shared.b8 [r1], tid;\nbar.sync 0;\nld.shared.b8 r2, [r0]; st.shared.b8 [r0+4], tid; // HERE", "in a race" },
-        { "st.shared.b32 [r1], tid; bar.sync 0; ld.shared.b32 r2, [r0+4];\nsetp.eq.s32 p0, tid, 1; @p0 st.shared.b32 [r0+4], tid; // HERE", "written in a race: thread 0 read it" },
-        { "setp.lt.u32 p0, tid, 16; @p0 bra skip;\nbar.sync 0; // HERE\nskip: st.global.b32 [out], r1;", "divergent barrier: 16 lanes (mask 0x0000ffff) of warp 0 ended" },
+        {
+            "st.shared.b32 [r1], tid; bar.sync 0; ld.shared.b32 r2, [r0+4];\nsetp.eq.s32 p0, tid, 1; @p0 st.shared.b32 [r0+4], tid; // HERE",
+            "written in a race: thread 0 read it"
+        },
+        {
+            "setp.lt.u32 p0, tid, 16; @p0 bra skip;\nbar.sync 0; // HERE\nskip: st.global.b32 [out], r1;",
+            "divergent barrier: 16 lanes (mask 0x0000ffff) of warp 0 ended"
+        },
         { "setp.lt.u32 p0, tid, 16; @p0 bra other;\nbar.sync 0; // HERE\nbra end;\nother: bar.sync 0;\nend:", "divergent barrier" },
         { "bar.sync 0, 16; // HERE", "a barrier of 16 of the 32 threads is not covered" },
-        { "setp.lt.u32 p0, tid, 16;\n@p0 bar.warp.sync 0xFFFFFFFF; // HERE\nbar.sync 0;", "the warp diverged: 16 lanes (mask 0x0000ffff) wait for others" },
+        {
+            "setp.lt.u32 p0, tid, 16;\n@p0 bar.warp.sync 0xFFFFFFFF; // HERE\nbar.sync 0;",
+            "the warp diverged: 16 lanes (mask 0x0000ffff) wait for others"
+        },
         { "setp.lt.u32 p0, tid, 1; @p0 ret;\nbar.warp.sync 0xFFFFFFFF; // HERE", "lane 0 ended before the instruction" },
         { "bar.warp.sync 1; // HERE", "not among the members" },
         { "setp.lt.u32 p0, tid, 16; selp.b32 r2, 0xFFFFFFFF, 0xFFFF0000, p0;\nbar.warp.sync r2; // HERE", "lanes name different members" },
-        { "setp.lt.u32 p0, tid, 16; @p0 bra few;\nshfl.sync.idx.b32 r2, r0, 3, 31, 0xFFFF0000; // HERE\nfew:", "shfl reads lane 3, which does not take part" },
+        {
+            "setp.lt.u32 p0, tid, 16; @p0 bra few;\nshfl.sync.idx.b32 r2, r0, 3, 31, 0xFFFF0000; // HERE\nfew:",
+            "shfl reads lane 3, which does not take part"
+        },
         { "ldmatrix.sync.aligned.m8n8.x1.shared.b16 {r2}, [r1]; // HERE", "row of 16 bytes at the misaligned" },
-        { "cp.async.ca.shared.global [r1], [in], 4;\ncp.async.wait_all;\nld.shared.b32 r2, [r0]; // HERE", "read in a race: thread 0 wrote it by cp.async" },
-        { "cp.async.ca.shared.global [r1], [in], 4;\ncp.async.commit_group; bar.sync 0;\nld.shared.b32 r2, [r0]; // HERE", "before the cp.async that fills it was waited for" },
-        { "cp.async.ca.shared.global [r1], [in], 4;\ncp.async.wait_group 0;\nld.shared.b32 r2, [r1]; // HERE", "before the cp.async that fills it was waited for" },
+        {
+            "cp.async.ca.shared.global [r1], [in], 4;\ncp.async.wait_all;\nld.shared.b32 r2, [r0]; // HERE",
+            "read in a race: thread 0 wrote it by cp.async"
+        },
+        {
+            "cp.async.ca.shared.global [r1], [in], 4;\ncp.async.commit_group; bar.sync 0;\nld.shared.b32 r2, [r0]; // HERE",
+            "before the cp.async that fills it was waited for"
+        },
+        {
+            "cp.async.ca.shared.global [r1], [in], 4;\ncp.async.wait_group 0;\nld.shared.b32 r2, [r1]; // HERE",
+            "before the cp.async that fills it was waited for"
+        },
         { "cp.async.ca.shared.global [r1], [in], 4;\nst.shared.b32 [r1], tid; // HERE", "while a cp.async that fills it is under way" },
         { "cp.async.ca.shared.global [r1+4], [in], 8; // HERE", "misaligned" },
         { "cp.async.ca.shared.global [r1], [in+4], 4; // HERE", "outside every allocation" },

@@ -6,7 +6,8 @@ namespace Kernels.Testing.Ptx;
 /// <param name="bytes">Bytes written.</param>
 /// <param name="sourceBytes">Slot of the number of bytes read, the rest being zeros; null for all.</param>
 /// <param name="ignoreSource">Predicate under which nothing is read and zeros are written, if any.</param>
-internal sealed unsafe class AsyncCopy(AddressSource destination, AddressSource source, int bytes, int? sourceBytes, PredicateSource? ignoreSource) : LaneInstruction
+internal sealed unsafe class AsyncCopy(
+    AddressSource destination, AddressSource source, int bytes, int? sourceBytes, PredicateSource? ignoreSource) : LaneInstruction
 {
     public override void Execute(Warp warp, uint lanes)
     {

@@ -76,7 +76,8 @@ internal static class ConversionInstructions
         if (from.Bytes() < 8) return bits => target.Encode(from.IsSigned() ? (long)Bits.Extend(bits, from) : Bits.Extend(bits, from), rounding);
 
         // 64 bits do not fit a double; C# rounds them once.
-        if (rounding != RoundingMode.NearestEven || to is not (PtxType.F32 or PtxType.F64)) throw decoder.Error("64-bit integers are only covered with .rn to fp32 and fp64");
+        if (rounding != RoundingMode.NearestEven || to is not (PtxType.F32 or PtxType.F64))
+            throw decoder.Error("64-bit integers are only covered with .rn to fp32 and fp64");
         return (from.IsSigned(), to) switch
         {
             (true, PtxType.F32) => bits => Bits.Of((float)(long)bits),

@@ -75,7 +75,8 @@ internal static class IntegerInstructions
     };
 
     private static LaneInstruction ShiftLeft(Decoder decoder) => Typed(decoder, type => type.Bytes() == 4
-        ? Mapped<FrequentOperations.ShiftLeft>.Create(decoder.Destination(0, type), decoder.Source(1, type), decoder.Source(2, PtxType.U32), decoder.Source(1, type))
+        ? Mapped<FrequentOperations.ShiftLeft>.Create(
+            decoder.Destination(0, type), decoder.Source(1, type), decoder.Source(2, PtxType.U32), decoder.Source(1, type))
         : Shift(decoder, type, (bits, _, amount, width) => amount >= width ? 0 : bits << amount));
 
     private static LaneInstruction Shift(Decoder decoder, PtxType type, Func<ulong, PtxType, int, int, ulong> shift)

@@ -39,7 +39,8 @@ internal static class MatrixInstructions
             (PtxType.F16 or PtxType.BF16, 8 or 16, false) or (PtxType.TF32, 4 or 8, false) or (PtxType.S8 or PtxType.U8, 16 or 32, false)
             or (PtxType.F16 or PtxType.BF16, 16 or 32, true);
         var accumulator = left is PtxType.S8 or PtxType.U8 ? PtxType.S32 : PtxType.F32;
-        if (!isCovered || left != right || result != accumulator || sum != accumulator) throw decoder.Error("the combination of shape and types is not covered");
+        if (!isCovered || left != right || result != accumulator || sum != accumulator)
+            throw decoder.Error("the combination of shape and types is not covered");
 
         // A has 16 rows and B 8 columns; 32 lanes share them.
         var element = new MatrixElement(left);

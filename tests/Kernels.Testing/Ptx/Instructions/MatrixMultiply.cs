@@ -30,11 +30,17 @@ internal sealed unsafe class MatrixMultiply(int[] d, int[] a, int[] b, int[] c, 
         {
             var (group, first) = (lane / LanesOfRow, lane % LanesOfRow * perRegister);
             for (var register = 0; register < a.Length; register++)
-                for (var i = 0; i < perRegister; i++)
-                    left[(group + 8 * (register % 2)) * stored + first + LanesOfRow * perRegister * (register / 2) + i] = element.Decode(warp.Register(a[register])[lane], i);
+            {
+                var place = (group + 8 * (register % 2)) * stored + first + LanesOfRow * perRegister * (register / 2);
+                for (var i = 0; i < perRegister; i++) left[place + i] = element.Decode(warp.Register(a[register])[lane], i);
+            }
+
             for (var register = 0; register < b.Length; register++)
-                for (var i = 0; i < perRegister; i++)
-                    right[(first + LanesOfRow * perRegister * register + i) * Columns + group] = element.Decode(warp.Register(b[register])[lane], i);
+            {
+                var place = first + LanesOfRow * perRegister * register;
+                for (var i = 0; i < perRegister; i++) right[(place + i) * Columns + group] = element.Decode(warp.Register(b[register])[lane], i);
+            }
+
             for (var i = 0; i < c.Length; i++)
             {
                 var start = warp.Register(c[i])[lane];
@@ -52,7 +58,10 @@ internal sealed unsafe class MatrixMultiply(int[] d, int[] a, int[] b, int[] c, 
 
         for (var lane = 0; lane < Warp.Lanes; lane++)
             for (var i = 0; i < d.Length; i++)
-                warp.Register(d[i])[lane] = element.IsInteger ? (ulong)(integers[Place(lane, i)] + (int)sums[Place(lane, i)]) : Bits.Of(sums[Place(lane, i)]);
+            {
+                var place = Place(lane, i);
+                warp.Register(d[i])[lane] = element.IsInteger ? (ulong)(integers[place] + (int)sums[place]) : Bits.Of(sums[place]);
+            }
     }
 
     // Where element i of a lane's fragment of C and D stands in the matrix.

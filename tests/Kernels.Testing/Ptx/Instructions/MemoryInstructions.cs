@@ -81,7 +81,9 @@ internal static class MemoryInstructions
 
         // Parameters of calls are local variables here.
         if (decoder.Address(addressIndex).Variable is { } variable && variable != space)
-            space = (space, variable) == (StateSpace.Param, StateSpace.Local) ? StateSpace.Local : throw decoder.Error($"the variable is in {variable.ToString().ToLowerInvariant()} memory");
+            space = (space, variable) == (StateSpace.Param, StateSpace.Local)
+                ? StateSpace.Local
+                : throw decoder.Error($"the variable is in {variable.ToString().ToLowerInvariant()} memory");
         if (space is StateSpace.Shared or StateSpace.Generic) decoder.TouchShared(count * type.Bytes());
         return (space, count, type);
     }

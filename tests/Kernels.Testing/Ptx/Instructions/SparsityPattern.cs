@@ -19,7 +19,9 @@ internal sealed unsafe class SparsityPattern(int metadata, int selector, int dep
         var lane = row % 8 * 4 + (depth == ColumnsOfWord ? selector : 2 * selector + word);
         var nibble = (int)(warp.Register(metadata)[lane] >> (row < 8 ? 0 : 16) >> chunk * Chunk % ColumnsOfWord & 15);
         var (first, second) = (nibble & 3, nibble >> 2);
-        if (first >= second) throw new Fault(lane, $"metadata 0x{nibble:x} of row {row}, columns {chunk * Chunk} to {chunk * Chunk + 3}, does not name two ascending columns");
+        if (first >= second)
+            throw new Fault(
+                lane, $"metadata 0x{nibble:x} of row {row}, columns {chunk * Chunk} to {chunk * Chunk + 3}, does not name two ascending columns");
         return chunk * Chunk + (stored % 2 == 0 ? first : second);
     }
 }

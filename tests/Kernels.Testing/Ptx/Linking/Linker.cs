@@ -220,7 +220,8 @@ internal sealed class Linker(PtxModule module, Function entry)
             throw new PtxException(statement.Line, "the call names no device function");
         if (callee.Parameters.Count != arguments.Count || callee.Results.Count != results.Count)
             throw new PtxException(
-                statement.Line, $"{callee.Name} takes {callee.Parameters.Count} and returns {callee.Results.Count} parameters; the call passes {arguments.Count} and {results.Count}");
+                statement.Line,
+                $"{callee.Name} takes {callee.Parameters.Count} and returns {callee.Results.Count} parameters; the call passes {arguments.Count} and {results.Count}");
         if (statement.Guard is not null) throw new PtxException(statement.Line, "a predicated call is not covered");
         if (_depth == DeepestCall) throw new PtxException(statement.Line, $"{callee.Name} is called more than {DeepestCall} levels deep");
 
@@ -233,7 +234,8 @@ internal sealed class Linker(PtxModule module, Function entry)
                 ? symbol
                 : throw new PtxException(statement.Line, $"{parameter.Name} of {callee.Name} must be given a .param variable");
             if (given.Variable.Bytes != parameter.Bytes)
-                throw new PtxException(statement.Line, $"{parameter.Name} of {callee.Name} holds {parameter.Bytes} bytes; {given.Variable.Name} holds {given.Variable.Bytes}");
+                throw new PtxException(
+                    statement.Line, $"{parameter.Name} of {callee.Name} holds {parameter.Bytes} bytes; {given.Variable.Name} holds {given.Variable.Bytes}");
             inner.Declare(parameter.Name, given, statement.Line);
         }
 

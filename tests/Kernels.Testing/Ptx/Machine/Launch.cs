@@ -72,10 +72,9 @@ internal sealed unsafe class Launch
         var barrier = (Barrier)_current;
         foreach (var warp in _warps)
         {
-            if (warp.Live != warp.Existing)
-                throw Error(warp, First(warp.Existing & ~warp.Live), $"divergent barrier: {Warp.Name(warp.Existing & ~warp.Live)} of warp {warp.Index} ended without reaching it");
-            if (warp.Fragments.Find(fragment => fragment.At != at) is { } astray)
-                throw Error(warp, First(astray.Lanes), $"divergent barrier: {Warp.Name(astray.Lanes)} of warp {warp.Index} wait at line {_program.Code[astray.At].Line}");
+            PtxException Diverged(uint lanes, string what) => Error(warp, First(lanes), $"divergent barrier: {Warp.Name(lanes)} of warp {warp.Index} {what}");
+            if (warp.Live != warp.Existing) throw Diverged(warp.Existing & ~warp.Live, "ended without reaching it");
+            if (warp.Fragments.Find(fragment => fragment.At != at) is { } astray) throw Diverged(astray.Lanes, $"wait at line {_program.Code[astray.At].Line}");
             for (var lane = 0; lane < Warp.Lanes; lane++)
             {
                 if ((warp.Existing >> lane & 1) == 0) continue;
@@ -120,15 +119,21 @@ internal sealed unsafe class Launch
                     fragments.RemoveAt(j);
                 }
 
-        var next = fragments.Where(fragment => !fragment.IsWaiting).MinBy(fragment => fragment.At);
-        if (next is null && fragments.Find(fragment => _program.Code[fragment.At] is WarpInstruction) is { } stuck)
-        {
-            _current = _program.Code[stuck.At];
-            var others = fragments.Where(fragment => fragment != stuck).Select(fragment => $"{Warp.Name(fragment.Lanes)} wait at line {_program.Code[fragment.At].Line}");
-            throw Error(warp, First(stuck.Lanes), $"the warp diverged: {Warp.Name(stuck.Lanes)} wait for others, of which {string.Join(", ", others)}");
-        }
-
+        Fragment? next = null;
+        foreach (var fragment in fragments)
+            if (!fragment.IsWaiting && (next is null || fragment.At < next.At)) next = fragment;
+        if (next is null) CheckWaiting(warp);
         return next;
+    }
+
+    // Fragments may only all wait if they wait for other warps.
+    private void CheckWaiting(Warp warp)
+    {
+        if (warp.Fragments.Find(fragment => _program.Code[fragment.At] is WarpInstruction) is not { } stuck) return;
+        _current = _program.Code[stuck.At];
+        var others = warp.Fragments.Where(fragment => fragment != stuck)
+            .Select(fragment => $"{Warp.Name(fragment.Lanes)} wait at line {_program.Code[fragment.At].Line}");
+        throw Error(warp, First(stuck.Lanes), $"the warp diverged: {Warp.Name(stuck.Lanes)} wait for others, of which {string.Join(", ", others)}");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -222,5 +227,6 @@ internal sealed unsafe class Launch
 
     private PtxException Error(Warp warp, int lane, string message) => new(
         _current!.Line,
-        $"{message} (in '{_program.Module.Line(_current.Line)}' of {_program.Entry.Name}, group {_position.Index} of {_grid}, thread {warp.Thread(lane)} of {_group.Count})");
+        $"{message} (in '{_program.Module.Line(_current.Line)}' of {_program.Entry.Name}, group {_position.Index} of {_grid}, "
+        + $"thread {warp.Thread(lane)} of {_group.Count})");
 }

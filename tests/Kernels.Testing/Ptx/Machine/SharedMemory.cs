@@ -86,7 +86,8 @@ internal sealed unsafe class SharedMemory : Memory
         var write = _writes[unit];
         if (write == Stamp.Pending) throw new Fault(lane, $"{Place(unit)} is read before the cp.async that fills it was waited for");
         if (write.Interval < _firstInterval) throw new Fault(lane, $"{Place(unit)} is read and was never written");
-        if (!write.IsBefore(now)) throw new Fault(lane, $"{Place(unit)} is read in a race: thread {write.Thread} wrote it{How(write)} and no barrier lies between");
+        if (!write.IsBefore(now))
+            throw new Fault(lane, $"{Place(unit)} is read in a race: thread {write.Thread} wrote it{How(write)} and no barrier lies between");
     }
 
     private Span<Stamp> Units(byte* start, int bytes) => _writes.AsSpan((int)(start - _start) >> _unitBits, bytes >> _unitBits);
