@@ -15,7 +15,7 @@ public sealed class MistakeTests
         { "ld.global.b32 r2, [in+2]; // HERE", "misaligned" },
         { "ld.shared.b32 r2, [r0+256]; // HERE", "4 bytes read at the shared address 0x500; the group has 256 bytes from 0x400" },
         { "st.shared.b32 [r0+2], r2; // HERE", "misaligned" },
-        { "ld.shared.b32 r2, [r0]; // HERE", "never written" },
+        { "ld.shared.b32 r2, [r0]; // HERE", "no thread has written it" },
         { "{ .local .align 4 .b8 d[8]; ld.local.b32 r2, [d+8]; } // HERE", "a thread has 8 bytes" },
         { "st.shared.b32 [r0], tid; // HERE", "written in a race: thread 0 wrote it" },
         { "st.shared.b32 [r1], tid; ld.shared.b32 r2, [r0+4]; // HERE", "read in a race: thread 1 wrote it" },

@@ -85,7 +85,7 @@ internal sealed unsafe class SharedMemory : Memory
     {
         var write = _writes[unit];
         if (write == Stamp.Pending) throw new Fault(lane, $"{Place(unit)} is read before the cp.async that fills it was waited for");
-        if (write.Interval < _firstInterval) throw new Fault(lane, $"{Place(unit)} is read and was never written");
+        if (write.Interval < _firstInterval) throw new Fault(lane, $"{Place(unit)} is read and no thread has written it");
         if (!write.IsBefore(now))
             throw new Fault(lane, $"{Place(unit)} is read in a race: thread {write.Thread} wrote it{How(write)} and no barrier lies between");
     }
