@@ -3,7 +3,7 @@ using Kernels.Generators.Emission;
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>
-/// 2:4 weights: a step is a group of four columns, repeated in every 128-bit lane of <c>x</c>; a permute inside the lanes
+/// 2:4 weights past a few rows: a step is a group of four columns, repeated in every 128-bit lane of <c>x</c>; a permute inside the lanes
 /// gives each output the column its stored weight belongs to. Metadata words hold eight steps of two slots of two bits, and
 /// the permute reads the lowest two bits only, so a shift by two is all the decoding there is.
 /// </summary>

@@ -7,6 +7,13 @@ namespace Kernels.Generators.Targets.Simd;
 /// <summary>The SIMD programs of a product, one for each vector width.</summary>
 internal static class SimdMatMul
 {
+    /// <summary>Parameters of <c>CpuMatMulProgram.Tile</c>.</summary>
+    public const string TileParameters =
+        "global::Kernels.ElementType type, int rows, float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride";
+
+    // Inputs of a block of steps: six rows of packed activations are 12 KB and stay in L1.
+    private const int DenseBlockInputs = 512;
+
     private static readonly string[] Storages = ["Float32", "BFloat16", "Float16"];
 
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
@@ -15,8 +22,13 @@ internal static class SimdMatMul
     public static void Write(SourceWriter writer, MatMulSpec spec)
     {
         foreach (var width in VectorWidth.All)
-            using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuMatMulProgram({width.Bits}, {width.TileRows}, {width.Panel})"))
+        {
+            var (rows, block) = spec.IsDense
+                ? ($"{width.TileRows}", DenseBlockInputs)
+                : (string.Join(", ", SelectedRowsTile.Rows(width)), SelectedRowsTile.BlockInputs(width));
+            using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuMatMulProgram({width.Bits}, [{rows}], {width.Panel}, {block})"))
                 WriteProgram(writer, spec, width);
+        }
     }
 
     private static string Name(VectorWidth width) => $"Simd{width.Bits}";
@@ -26,13 +38,21 @@ internal static class SimdMatMul
         SimdContractionTile tile = spec.IsDense
             ? new DenseTile(width, spec.Epilogue is not null)
             : new SemiStructuredTile(width, spec.Epilogue is not null);
-        using (writer.Open("public override void Tile(global::Kernels.ElementType type, float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride)"))
-            WriteSwitch(writer, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
-        writer.Line();
         using (writer.Open("public override void Stream(global::Kernels.ElementType type, float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, float* output, long stride)"))
             WriteSwitch(writer, storage => $"Stream<{storage}>(a, activationStride, rows, w, panelBytes, panels, steps, output, stride);");
         writer.Line();
-        ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
+        if (spec.IsDense)
+        {
+            using (writer.Open($"public override void Tile({TileParameters})"))
+                WriteSwitch(writer, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
+            writer.Line();
+            ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
+        }
+        else
+        {
+            new SelectedRowsTile(writer, width).Write(tile.MethodAttributes, tile.HasEpilogue);
+        }
+
         WriteStreams(writer, tile, width);
         if (spec.Epilogue is { } epilogue) WriteFinish(writer, tile, width, epilogue);
     }

@@ -8,8 +8,8 @@ namespace Kernels;
 /// <remarks>What is summed in which order depends on the shape alone, never on the number of threads.</remarks>
 internal sealed unsafe class CpuMatMulPlan : MatMulPlan
 {
-    // 12 rows × 512 inputs are 24 KB, 128 outputs × 512 inputs 256 KB, 576 rows × 128 outputs 288 KB (L1 32 KB, L2 1 MB).
-    private const int BlockInputs = 512, BlockOutputs = 128, BlockRows = 576;
+    // 128 outputs × 512 inputs of dense weights are 256 KB, 576 rows × 128 outputs 288 KB (L2 512 KB to 1 MB).
+    private const int BlockOutputs = 128, BlockRows = 576;
     private const long ChunkBytes = 16 << 20;
 
     // A worker takes some 10 µs to wake: less work than this is not worth one.
@@ -31,7 +31,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _program = program;
         _device = device;
         _layout = new PanelLayout(declaration.Format, shape.WeightType, program.PanelWidth, shape.Inputs);
-        _packer = new ActivationPacker(program.TileRows, _layout.ColumnsPerStep, shape.Inputs);
+        _packer = new ActivationPacker(program, shape.Inputs);
         _tiles = new TileBody(this);
         _stream = new StreamBody(this);
 
@@ -45,7 +45,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _chunkRows = chunk * program.TileRows;
         _packedLength = RoundUp(chunk * _packer.TileLength);
         var tileLength = program.TileRows * program.PanelWidth;
-        _workerLength = RoundUp(tileLength * (1L + (_layout.Inputs > BlockInputs ? _blockTiles * (BlockOutputs / program.PanelWidth) : 0)));
+        _workerLength = RoundUp(tileLength * (1L + _blockTiles * (BlockOutputs / program.PanelWidth)));
         _workspace = (CpuBuffer)device.Allocate(4 * (_packedLength + _workerLength * device.Workers.Count));
     }
 
@@ -123,7 +123,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var tileLength = program.TileRows * program.PanelWidth;
             var edge = plan.Workspace(worker);
             var partials = edge + tileLength;
-            var blockSteps = BlockInputs / layout.ColumnsPerStep;
+            var blockSteps = program.BlockInputs / layout.ColumnsPerStep;
             var blocks = Divide(layout.Steps, blockSteps);
             blockSteps = Divide(Divide(layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
             for (var step = 0; step < layout.Steps; step += blockSteps)
@@ -133,13 +133,13 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
                 var partial = partials;
                 for (var tile = firstTile; tile < endTile; tile++)
                 {
-                    var activations = (float*)plan._workspace.Pointer + tile * plan._packer.TileLength
-                        + (long)step * layout.ColumnsPerStep * program.TileRows;
+                    var rows = program.TileRowsFor(Math.Min(program.TileRows, _rows - tile * program.TileRows));
+                    var activations = (float*)plan._workspace.Pointer + tile * plan._packer.TileLength + (long)step * layout.ColumnsPerStep * rows;
                     for (var panel = firstPanel; panel < endPanel; panel++, partial += tileLength)
                     {
                         var weights = _weights + panel * layout.PanelBytes + layout.Offset(step);
                         if (last) Finish(tile, panel, activations, weights, steps, partial, step > 0, edge);
-                        else program.Tile(layout.Type, activations, weights, steps, partial, step > 0, null, 0);
+                        else program.Tile(layout.Type, rows, activations, weights, steps, partial, step > 0, null, 0);
                     }
                 }
             }
@@ -151,15 +151,16 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var (program, layout) = (plan._program, plan._layout);
             var (row, column) = (tile * program.TileRows, panel * program.PanelWidth);
             var rows = Math.Min(program.TileRows, _rows - row);
+            var width = program.TileRowsFor(rows);
             var columns = Math.Min(program.PanelWidth, plan.Shape.Outputs - column);
             var output = _output + row * _outputStride + column;
-            if (rows == program.TileRows && columns == program.PanelWidth)
+            if (rows == width && columns == program.PanelWidth)
             {
-                program.Tile(layout.Type, activations, weights, steps, partial, resume, output, _outputStride);
+                program.Tile(layout.Type, width, activations, weights, steps, partial, resume, output, _outputStride);
                 return;
             }
 
-            program.Tile(layout.Type, activations, weights, steps, partial, resume, edge, program.PanelWidth);
+            program.Tile(layout.Type, width, activations, weights, steps, partial, resume, edge, program.PanelWidth);
             for (var i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(edge + i * program.PanelWidth, columns).CopyTo(new Span<float>(output + i * _outputStride, columns));
         }

@@ -7,19 +7,26 @@ namespace Kernels;
 /// packing, blocking and threads are shared.
 /// </summary>
 /// <param name="vectorBits">Width of the vectors.</param>
-/// <param name="tileRows">Activation rows of the register tile.</param>
-/// <param name="panelWidth">Outputs of the register tile and of a weight panel: two vectors.</param>
+/// <param name="tileRows">Activation rows of the tiles there are, widest first.</param>
+/// <param name="panelWidth">Outputs of a tile and of a weight panel: two vectors.</param>
+/// <param name="blockInputs">Inputs that a tile contracts at a time, a multiple of a run of 2:4 groups.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class CpuMatMulProgram(int vectorBits, int tileRows, int panelWidth) : MatMulProgram
+public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, int panelWidth, int blockInputs) : MatMulProgram
 {
     /// <summary>Most activation rows <see cref="Stream"/> takes.</summary>
     public const int StreamRows = 4;
 
-    /// <summary>Activation rows of the register tile.</summary>
-    public int TileRows { get; } = tileRows;
+    /// <summary>Activation rows of the widest tile.</summary>
+    public int TileRows => tileRows[0];
 
     /// <summary>Outputs of a weight panel.</summary>
     public int PanelWidth { get; } = panelWidth;
+
+    /// <summary>Inputs that a tile contracts at a time.</summary>
+    public int BlockInputs { get; } = blockInputs;
+
+    /// <summary>Rows of the narrowest tile that holds <paramref name="rows"/> of them, at most <see cref="TileRows"/>.</summary>
+    public int TileRowsFor(int rows) => Array.FindLast(tileRows, width => width >= rows);
 
     /// <inheritdoc/>
     public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
@@ -48,17 +55,18 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int tileRows, int 
     public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
         new CpuMatMulPlan((CpuDevice)device, declaration, shape, this);
 
-    /// <summary>Adds <paramref name="steps"/> steps to one tile, <see cref="TileRows"/> × <see cref="PanelWidth"/>.</summary>
+    /// <summary>Adds <paramref name="steps"/> steps to one tile, <paramref name="rows"/> × <see cref="PanelWidth"/>.</summary>
     /// <param name="type">Storage of the weights.</param>
-    /// <param name="activations">Packed activations at the first step.</param>
+    /// <param name="rows">Activation rows of the tile, by <see cref="TileRowsFor"/>.</param>
+    /// <param name="activations">Packed activations at the first step, [inputs][rows].</param>
     /// <param name="weights">A packed panel at the first step.</param>
     /// <param name="steps">Steps to add.</param>
-    /// <param name="partial">The tile's accumulators between blocks of steps, row-major.</param>
+    /// <param name="partial">The tile's accumulators between blocks of steps, in an order of the program's own.</param>
     /// <param name="resume">Whether to start from <paramref name="partial"/> rather than from zero.</param>
     /// <param name="output">Where the finished tile goes; null while steps remain.</param>
     /// <param name="stride">Floats between rows of <paramref name="output"/>.</param>
     public abstract void Tile(
-        ElementType type, float* activations, byte* weights, int steps, float* partial, bool resume, float* output, long stride);
+        ElementType type, int rows, float* activations, byte* weights, int steps, float* partial, bool resume, float* output, long stride);
 
     /// <summary>Multiplies a few unpacked rows by neighbouring panels, over all steps.</summary>
     /// <param name="type">Storage of the weights.</param>
@@ -74,4 +82,8 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int tileRows, int 
     public abstract void Stream(
         ElementType type, float* activations, long activationStride, int rows, byte* weights, long panelBytes, int panels, int steps,
         float* output, long stride);
+
+    /// <summary>Stores a tile of [<see cref="PanelWidth"/>][rows] values as rows of outputs.</summary>
+    protected void StoreTransposed(float* tile, int rows, float* output, long stride) =>
+        Transposition.Transpose(tile, rows, PanelWidth, rows, output, stride);
 }
