@@ -59,7 +59,7 @@ public class UsageTests
     [Fact]
     public void Every_example_of_the_help_parses()
     {
-        foreach (var command in new[] { "", "run", "evaluate", "inspect", "inspect attention", "devices" })
+        foreach (var command in new[] { "", "run", "evaluate", "compress", "inspect", "inspect attention", "devices" })
         {
             var help = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Output;
             var examples = help[(help.IndexOf("Examples:", StringComparison.Ordinal) + 9)..].Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Kernels.Catalog;
+using Kernels.Testing;
 using Xunit;
 
 namespace Kernels.Scheduling.Tests;
@@ -37,6 +39,38 @@ public sealed class PlanTests
         Step();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(held, device.AllocatedBytes);
+    }
+
+    [Fact]
+    public void Observers_see_the_input_of_every_product_and_change_nothing()
+    {
+        var builder = new GraphBuilder("observed");
+        var input = builder.Input("input", 6);
+        var (first, second) = (new ArrayWeight("first", 4, 6, RandomValues.Normal(1, 24)), new ArrayWeight("second", 3, 2, RandomValues.Normal(2, 6)));
+        var middle = builder.Product("first", Projections.Dense, first, input);
+        var output = builder.Product("second", Projections.Dense, second, middle.Slice(1, 2));
+        using var device = new CpuDevice(threads: 1);
+        using var weights = new WeightStore(device);
+        using var plan = Scheduler.Plan(builder.Build(middle, output), device, new ShapeClass(5, 5), weights);
+        var values = RandomValues.Normal(3, 3 * 6);
+        void Write() => device.Layers.Copy(Matrix(device, values, 3, 6), plan.Input(input, 3));
+        Write();
+        plan.Run(3);
+        var expected = SmallTransformer.Read(plan, output);
+        var seen = new List<(string Weight, float[] Values)>();
+        Write();
+        plan.Run(3, observer: (weight, observed) =>
+        {
+            var rows = new float[observed[0] * observed[1]];
+            for (var row = 0; row < observed[0]; row++)
+                observed.Buffer.CopyTo(MemoryMarshal.AsBytes(rows.AsSpan(row * observed[1], observed[1])), (observed.Offset + row * observed.Stride(0)) * sizeof(float));
+            seen.Add((weight.Name, rows));
+        });
+        Assert.Equal(["first", "second"], seen.Select(product => product.Weight));
+        Assert.Equal(values, seen[0].Values);
+        var sliced = SmallTransformer.Read(plan, middle).Chunk(4).SelectMany(row => row[1..3]);
+        Assert.Equal(sliced, seen[1].Values);
+        Assert.Equal(expected, SmallTransformer.Read(plan, output));
     }
 
     [Fact]
@@ -161,4 +195,11 @@ public sealed class PlanTests
     }
 
     private static string Refused(Action action) => Assert.Throws<SchedulingException>(action).Message;
+
+    private static Tensor Matrix(Device device, float[] values, int rows, int columns)
+    {
+        var buffer = device.Allocate(values.Length * sizeof(float));
+        buffer.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
+        return Tensor.Matrix(buffer, ElementType.Float32, rows, columns);
+    }
 }

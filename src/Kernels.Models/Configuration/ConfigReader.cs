@@ -107,8 +107,7 @@ internal static class ConfigReader
         const string choose = "Choose another model.";
         if (fields.Text("hidden_act") is { } activation && activation is not ("silu" or "swish"))
             throw fields.Refuse("hidden_act", activation, $"{architecture} models are run with silu", choose);
-        if (fields.Has("quantization_config"))
-            throw fields.Refuse("quantization_config", "present", "weights are read as F32, BF16 or F16", "Choose the unquantised model.");
+        QuantizationConfig.Read(fields); // refuses formats that are not read
         if (fields.Number("partial_rotary_factor", 0, 1, 1) != 1)
             throw fields.Refuse("partial_rotary_factor", "below 1", "every channel of a head is rotated", choose);
     }

@@ -5,6 +5,9 @@ namespace Kernels.Models;
 /// <summary>The shape of a Llama-family model, as <c>config.json</c> states it.</summary>
 public sealed record ModelConfig
 {
+    /// <summary>The file a configuration is read from.</summary>
+    internal const string FileName = "config.json";
+
     /// <summary>The published class.</summary>
     public required ModelArchitecture Architecture { get; init; }
 
@@ -88,7 +91,7 @@ public sealed record ModelConfig
     public static ModelConfig Read(ModelFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var config = ConfigReader.Read(JsonFields.Parse(files.NameOf("config.json"), files.Read("config.json", 1 << 20)));
+        var config = ConfigReader.Read(Fields(files));
         if (!files.Has("generation_config.json")) return config;
         var generation = JsonFields.Parse(files.NameOf("generation_config.json"), files.Read("generation_config.json", 1 << 20));
         return config with
@@ -96,6 +99,9 @@ public sealed record ModelConfig
             EndTokens = [.. config.EndTokens.Union(ConfigReader.Tokens(generation, "eos_token_id", config.VocabularySize))],
         };
     }
+
+    /// <summary>The fields of <c>config.json</c>.</summary>
+    internal static JsonFields Fields(ModelFiles files) => JsonFields.Parse(files.NameOf(FileName), files.Read(FileName, 1 << 20));
 
     /// <summary>Writes <c>config.json</c>'s content; reading it gives an equal configuration.</summary>
     public byte[] ToJson()

@@ -7,7 +7,7 @@ public sealed class ModelTensors : IDisposable
     private const string Single = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
     private readonly List<SafetensorsFile> _files = [];
-    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _tensors = [];
+    private readonly Dictionary<string, StoredTensor> _tensors = [];
 
     private ModelTensors(string location) => Location = location;
 
@@ -30,6 +30,7 @@ public sealed class ModelTensors : IDisposable
             else
                 throw new ModelException(files.Location, Single, "missing", $"{Single} or {Index} is required",
                     "Check the folder; other formats must first be converted to safetensors.");
+            CompressedTensors.Replace(tensors._tensors, QuantizationOf(files));
             return tensors;
         }
         catch
@@ -51,6 +52,16 @@ public sealed class ModelTensors : IDisposable
     /// <summary>Whether a tensor of that name is there.</summary>
     public bool Has(string name) => _tensors.ContainsKey(name);
 
+    /// <summary>The entry of a tensor that is there.</summary>
+    internal SafetensorsEntry Entry(string name) => _tensors[name].Entry;
+
+    /// <summary>The values of a floating-point tensor that is there.</summary>
+    internal (SafetensorsEntry Entry, float[] Values) ReadFloats(string name)
+    {
+        using var bytes = Map(name);
+        return (Entry(name), FloatStorage.Decode(bytes.Span, Entry(name).Type!.Value));
+    }
+
     /// <summary>The checked entry of a tensor kernels can read.</summary>
     /// <param name="name">Name of the tensor.</param>
     /// <param name="shape">The shape it must have.</param>
@@ -63,20 +74,17 @@ public sealed class ModelTensors : IDisposable
                 "Fetch the model again, or correct config.json.");
         var entry = found.Entry;
         if (!entry.Shape.SequenceEqual(shape.ToArray()))
-            throw new ModelException(found.File.Name, $"shape of tensor '{name}'", $"[{string.Join(", ", entry.Shape)}]", $"config.json calls for {wanted}",
+            throw new ModelException(found.File, $"shape of tensor '{name}'", $"[{string.Join(", ", entry.Shape)}]", $"config.json calls for {wanted}",
                 "Fetch the model again, or correct config.json.");
         if (entry.Type is null or ElementType.Int32)
-            throw new ModelException(found.File.Name, $"dtype of tensor '{name}'", entry.DataType, "weights are read as F32, BF16 or F16",
+            throw new ModelException(found.File, $"dtype of tensor '{name}'", entry.DataType, "weights are read as F32, BF16 or F16",
                 "Convert the model to one of these.");
         return entry;
     }
 
-    /// <summary>Maps the bytes of a tensor; the caller disposes the view.</summary>
-    public TensorBytes Map(string name)
-    {
-        var (file, entry) = _tensors[name];
-        return file.Map(entry);
-    }
+    /// <summary>Maps the bytes of a tensor, decoded where it is stored compressed; the caller disposes the view.</summary>
+    /// <exception cref="ModelException">A compressed tensor is damaged.</exception>
+    public TensorBytes Map(string name) => _tensors[name].Map();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,10 +94,13 @@ public sealed class ModelTensors : IDisposable
         _tensors.Clear();
     }
 
+    private static QuantizationConfig? QuantizationOf(ModelFiles files) =>
+        files.Has(ModelConfig.FileName) ? QuantizationConfig.Read(ModelConfig.Fields(files)) : null;
+
     private void AddAll(SafetensorsFile file)
     {
         _files.Add(file);
-        foreach (var entry in file.Entries) _tensors.Add(entry.Name, (file, entry));
+        foreach (var entry in file.Entries) _tensors.Add(entry.Name, new FileTensor(file, entry));
     }
 
     private void AddShards(ModelFiles files)
@@ -111,7 +122,7 @@ public sealed class ModelTensors : IDisposable
             }
 
             var entry = file.Find(tensor) ?? throw map.Refuse(tensor, shard, "that file holds no such tensor", "Fetch the model again.");
-            _tensors.Add(tensor, (file, entry));
+            _tensors.Add(tensor, new FileTensor(file, entry));
         }
     }
 }

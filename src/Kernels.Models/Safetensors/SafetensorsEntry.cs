@@ -18,6 +18,15 @@ public sealed record SafetensorsEntry(string Name, string DataType, IReadOnlyLis
         _ => null,
     };
 
+    /// <summary>The name files give a storage.</summary>
+    internal static string NameOf(ElementType type) => type switch
+    {
+        ElementType.Float32 => "F32",
+        ElementType.BFloat16 => "BF16",
+        ElementType.Float16 => "F16",
+        _ => "I32",
+    };
+
     /// <inheritdoc/>
     public override string ToString() => $"{DataType}[{string.Join(", ", Shape)}]";
 }

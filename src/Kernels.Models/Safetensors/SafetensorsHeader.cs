@@ -151,7 +151,8 @@ internal static class SafetensorsHeader
 
     private static string Raw(ref Utf8JsonReader reader) => System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
 
-    private static int BitsOf(string type) => type switch
+    /// <summary>Bits of an element, a whole number of bytes; 0 for a type the format does not know.</summary>
+    public static int BitsOf(string type) => type switch
     {
         "F64" or "I64" or "U64" => 64,
         "F32" or "I32" or "U32" => 32,

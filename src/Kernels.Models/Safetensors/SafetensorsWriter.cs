@@ -17,7 +17,7 @@ public static class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ToArray();
+        var ordered = tensors.OrderByDescending(tensor => SafetensorsHeader.BitsOf(tensor.DataType)).ToArray();
         var header = Header(ordered, metadata);
         WholeFile.Write(path, stream =>
         {
@@ -45,14 +45,16 @@ public static class SafetensorsWriter
             {
                 if (tensor.Name == "__metadata__" || !names.Add(tensor.Name))
                     throw new ArgumentException($"The tensor name '{tensor.Name}' is reserved or occurs twice.", nameof(tensors));
-                Int128 bytes = tensor.Type.Size();
+                var bits = SafetensorsHeader.BitsOf(tensor.DataType);
+                if (bits == 0) throw new ArgumentException($"Tensor '{tensor.Name}' is of type '{tensor.DataType}', which safetensors files do not know.", nameof(tensors));
+                Int128 bytes = bits / 8;
                 foreach (var length in tensor.Shape) bytes = length < 0 ? -1 : bytes * length;
                 if (bytes != tensor.Data.Length)
                     throw new ArgumentException(
-                        $"Tensor '{tensor.Name}', {tensor.Type}[{string.Join(", ", tensor.Shape)}], needs {bytes} bytes; {tensor.Data.Length} were given.",
+                        $"Tensor '{tensor.Name}', {tensor.DataType}[{string.Join(", ", tensor.Shape)}], needs {bytes} bytes; {tensor.Data.Length} were given.",
                         nameof(tensors));
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", TypeName(tensor.Type));
+                json.WriteString("dtype", tensor.DataType);
                 json.WriteStartArray("shape");
                 foreach (var length in tensor.Shape) json.WriteNumberValue(length);
                 json.WriteEndArray();
@@ -74,12 +76,4 @@ public static class SafetensorsWriter
         bytesOut.AsSpan(8 + written).Fill((byte)' ');
         return bytesOut;
     }
-
-    private static string TypeName(ElementType type) => type switch
-    {
-        ElementType.Float32 => "F32",
-        ElementType.BFloat16 => "BF16",
-        ElementType.Float16 => "F16",
-        _ => "I32",
-    };
 }

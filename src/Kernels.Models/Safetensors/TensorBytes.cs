@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Kernels.Models;
 
@@ -8,6 +9,7 @@ public sealed unsafe class TensorBytes : IDisposable
 {
     private readonly MemoryMappedViewAccessor? _view;
     private readonly string _what;
+    private readonly bool _ownsMemory;
     private byte* _pointer;
 
     internal TensorBytes(string what, MemoryMappedViewAccessor view, long byteLength)
@@ -20,11 +22,20 @@ public sealed unsafe class TensorBytes : IDisposable
         ByteLength = byteLength;
     }
 
-    internal TensorBytes(string what, byte* pointer, long byteLength)
+    internal TensorBytes(string what, byte* pointer, long byteLength, bool ownsMemory = false)
     {
         _what = what;
         _pointer = pointer;
+        _ownsMemory = ownsMemory;
         ByteLength = byteLength;
+    }
+
+    /// <summary>Memory of its own, all zeros.</summary>
+    internal static TensorBytes Allocate(string what, long byteLength)
+    {
+        var memory = (byte*)NativeMemory.AlignedAlloc((nuint)byteLength, 64);
+        NativeMemory.Clear(memory, (nuint)byteLength);
+        return new TensorBytes(what, memory, byteLength, ownsMemory: true);
     }
 
     /// <summary>Bytes of the tensor.</summary>
@@ -51,6 +62,7 @@ public sealed unsafe class TensorBytes : IDisposable
     public void Dispose()
     {
         if (_pointer == null) return;
+        if (_ownsMemory) NativeMemory.AlignedFree(_pointer);
         _pointer = null;
         if (_view is null) return;
         _view.SafeMemoryMappedViewHandle.ReleasePointer();

@@ -61,11 +61,11 @@ internal sealed class ForwardPass : IDisposable
     }
 
     /// <summary>Appends tokens; returns the pairs their attention visited.</summary>
-    public AttentionWork Run(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    public AttentionWork Run(ReadOnlySpan<int> tokens, CancellationToken cancellation, ProductObserver? observer)
     {
         var (plan, graph) = tokens.Length == 1 && Position > 0 ? (_decode, _decodeGraph) : (_prefill, _prefillGraph);
         plan.Write(graph.Tokens, tokens);
-        plan.Run(tokens.Length, _cache, cancellation);
+        plan.Run(tokens.Length, _cache, cancellation, observer);
         _last = (plan, graph);
         return plan.Work;
     }

@@ -44,6 +44,9 @@ public sealed class LanguageSession : IDisposable
         }
     }
 
+    /// <summary>Where the inputs of every linear layer are summed from now on; null, the default, costs nothing.</summary>
+    public Calibration? Calibration { get; set; }
+
     /// <summary>What the session did so far.</summary>
     public SessionStatistics Statistics => new(
         _prefillTokens, _prefillSeconds, _dense == 0 ? 1 : (double)_visited / _dense, _decodeTokens, _decodeSeconds);
@@ -112,7 +115,7 @@ public sealed class LanguageSession : IDisposable
         if (Position == 0) throw new ModelException(_model.Name, "prompt", "empty", "at least one token is needed before decoding", "Read a prompt first.");
         Check([token]);
         var start = Stopwatch.GetTimestamp();
-        _forward.Run([token], CancellationToken.None);
+        _forward.Run([token], CancellationToken.None, Calibration?.Observer);
         _lastChunk = 1;
         _ = Logits;
         _decodeSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -166,7 +169,7 @@ public sealed class LanguageSession : IDisposable
         var start = Stopwatch.GetTimestamp();
         var chunk = new int[count];
         for (var i = 0; i < count; i++) chunk[i] = tokens[first + i];
-        var work = _forward.Run(chunk, cancellation);
+        var work = _forward.Run(chunk, cancellation, Calibration?.Observer);
         _lastChunk = count;
         _visited += work.Visited;
         _dense += work.Dense;

@@ -19,6 +19,9 @@ internal sealed unsafe class TensorWeight : Weight, IDisposable
         _staysMapped = staysMapped;
     }
 
+    /// <summary>Names of the tensors, top to bottom.</summary>
+    public IReadOnlyList<string> Parts => _parts;
+
     /// <inheritdoc/>
     public override byte* Mapped => _staysMapped ? (_mapped ??= _tensors.Map(_parts[0])).Pointer : null;
 

@@ -18,6 +18,7 @@ internal sealed class ProductOperation(string name, MatMulKernel kernel, Weight 
         return new PlannedNode(this, run => plan.Run(run.Matrix(input), weights, run.Matrix(output)))
         {
             Kernel = kernel.Declaration.Name,
+            Product = (weight, input),
             WeightBytes = weights.ByteLength,
             WorkspaceBytes = isNew ? plan.WorkspaceBytes : 0,
         };

@@ -55,9 +55,10 @@ public sealed class Plan : IDisposable
     /// <param name="tokens">Tokens of the run.</param>
     /// <param name="states">The sequence the tokens continue; null only for a graph without states. Advanced when the run succeeds.</param>
     /// <param name="cancellation">Looked at between operations; a cancelled run leaves the states as they were.</param>
+    /// <param name="observer">Shown the input of every product before it runs; null, the default, costs nothing.</param>
     /// <exception cref="SchedulingException">The run does not fit the plan or the states.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public void Run(int tokens, StateSet? states = null, CancellationToken cancellation = default)
+    public void Run(int tokens, StateSet? states = null, CancellationToken cancellation = default, ProductObserver? observer = null)
     {
         CheckedTokens(tokens);
         CheckStates(tokens, states);
@@ -68,6 +69,7 @@ public sealed class Plan : IDisposable
         foreach (var node in _nodes)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (observer is not null && node.Product is var (weight, input)) observer(weight, _run.Matrix(input));
             node.Run(_run);
             if (node.Attention is not { } attention) continue;
             var work = attention.Work;

@@ -14,4 +14,7 @@ internal sealed class PlannedNode(Operation operation, Action<RunContext> run)
     public long WorkspaceBytes { get; init; }
 
     public AttentionPlan? Attention { get; init; }
+
+    /// <summary>Weight and input of a product, for those who observe it.</summary>
+    public (Weight Weight, ValueSlice Input)? Product { get; init; }
 }

@@ -32,9 +32,9 @@ public class SafetensorsFileTests
         foreach (var tensor in tensors)
         {
             var entry = file.Find(tensor.Name)!;
-            Assert.Equal(tensor.Type, entry.Type);
+            Assert.Equal(tensor.DataType, entry.DataType);
             Assert.Equal(tensor.Shape, entry.Shape);
-            Assert.Equal(0, entry.Offset % tensor.Type.Size());
+            Assert.Equal(0, entry.Offset % entry.Type!.Value.Size());
             using var bytes = file.Map(entry);
             Assert.Equal(tensor.Data.ToArray(), bytes.Span.ToArray());
         }

@@ -71,6 +71,7 @@ internal static class KernelsCommand
             RunCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal, cancellation),
+            CompressCommand.Create(terminal, cancellation),
             DevicesCommand.Create(terminal),
             new HelpOption { Action = new HelpWithExamples(Examples) },
             new VersionOption(),
@@ -97,6 +98,12 @@ internal static class KernelsCommand
             "kernels inspect attention --out attention.png",
             "kernels inspect attention --model ~/models/Qwen3-0.6B --prompt-file report.txt --attention anchor --out attention.png",
             "kernels inspect attention --prompt-file report.txt --json",
+        ],
+        "compress" =>
+        [
+            "kernels compress --pattern 2:4 --method magnitude --out sparse",
+            "kernels compress --model ~/models/Qwen3-0.6B --pattern unstructured@0.6 --method sparsegpt --calibration book.txt --out ~/models/Qwen3-0.6B-60",
+            "kernels compress --model ~/models/Llama-3.2-1B --pattern group:4@0.5 --method wanda --calibration book.txt --out grouped --json",
         ],
         "devices" => ["kernels devices", "kernels devices --json"],
         _ => ["kernels", "kernels run --prompt \"It was a dark night\" --max-tokens 100", "kernels evaluate --text book.txt", "kernels devices"],

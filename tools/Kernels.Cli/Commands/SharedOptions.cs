@@ -24,13 +24,16 @@ internal sealed class SharedOptions
     private readonly Option<string?> _weights = Options.Choice(
         "--weights", "Weight method. Default: dense.", [.. WeightMethod.All.Select(method => method.Name)]);
 
-    private readonly Option<int> _threads = Options.WholeNumber(
-        "--threads", "N", "Threads of the cpu device. Default: KERNELS_NUM_THREADS, or every processor.", 1, MostThreads, 0);
+    private readonly Option<int> _threads = Threads();
 
     private readonly Option<bool> _explain = Options.Flag(
         "--explain", "Print the plan first: node, kernel, device, bytes (on standard error with --json).");
 
     private readonly Option<bool> _json = Json();
+
+    /// <summary>Threads of the cpu device.</summary>
+    public static Option<int> Threads() => Options.WholeNumber(
+        "--threads", "N", "Threads of the cpu device. Default: KERNELS_NUM_THREADS, or every processor.", 1, MostThreads, 0);
 
     /// <summary>Print one JSON object.</summary>
     public static Option<bool> Json() =>

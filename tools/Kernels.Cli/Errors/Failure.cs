@@ -14,7 +14,7 @@ internal static class Failure
     public static (int Code, string Line) Describe(Exception exception) => exception switch
     {
         UsageException => (ExitCode.Usage, OneLine(exception.Message)),
-        InputException or KernelException or ModelException or SchedulingException or IOException or UnauthorizedAccessException => (ExitCode.Failure, OneLine(exception.Message)),
+        InputException or KernelException or SparsityException or ModelException or SchedulingException or IOException or UnauthorizedAccessException => (ExitCode.Failure, OneLine(exception.Message)),
         OutOfMemoryException => (
             ExitCode.Failure,
             OneLine($"out of memory: {exception.Message} Use a smaller model or a shorter prompt, or free memory.")),

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Kernels.Models;
 
 namespace Kernels.Cli.Reports;
 
@@ -11,6 +12,7 @@ namespace Kernels.Cli.Reports;
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(InspectionReport))]
 [JsonSerializable(typeof(DevicesReport))]
+[JsonSerializable(typeof(CompressionReport))]
 [JsonSerializable(typeof(float[]))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {

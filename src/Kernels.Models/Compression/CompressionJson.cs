@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Kernels.Models;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(CompressionReport))]
+[JsonSerializable(typeof(CompressionState))]
+internal sealed partial class CompressionJson : JsonSerializerContext;

@@ -1,0 +1,9 @@
+namespace Kernels.Models;
+
+/// <summary>What an unfinished compression has done: written after every layer, read to go on.</summary>
+/// <param name="Request">Everything the result depends on; another request does not go on with this work.</param>
+/// <param name="Layers">Layers whose shards are whole, from the first on.</param>
+/// <param name="Kept">Weights kept so far.</param>
+/// <param name="Count">Weights of the matrices so far.</param>
+/// <param name="Tensors">Reports so far.</param>
+internal sealed record CompressionState(string Request, int Layers, long Kept, long Count, IReadOnlyList<TensorReport> Tensors);

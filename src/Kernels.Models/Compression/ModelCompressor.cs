@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Kernels.Compression;
+
+namespace Kernels.Models;
+
+/// <summary>Prunes the projections of a model, layer by layer in order, into an ordinary folder.</summary>
+/// <remarks>
+/// Methods that look at inputs see those of the layers pruned before: a layer is observed dense, pruned, and run again to feed the
+/// next (Wanda, arXiv 2306.11695, §3; SparseGPT, arXiv 2301.00774, §4). Embeddings, norms, biases and the head stay as they are.
+/// </remarks>
+public sealed class ModelCompressor
+{
+    private static readonly string[] Projections =
+    [
+        ".self_attn.q_proj.weight", ".self_attn.k_proj.weight", ".self_attn.v_proj.weight", ".self_attn.o_proj.weight",
+        ".mlp.gate_proj.weight", ".mlp.up_proj.weight", ".mlp.down_proj.weight",
+    ];
+
+    private readonly ModelFiles _files;
+    private readonly CompressionOptions _options;
+    private readonly ModelConfig _config;
+    private readonly List<int[]> _sequences = [];
+
+    /// <summary>Checks model and options; nothing is written.</summary>
+    /// <exception cref="ModelException">The model is not one that can be read, or calibration tokens are missing or outside the vocabulary.</exception>
+    public ModelCompressor(ModelFiles files, CompressionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(options);
+        _files = files;
+        _options = options;
+        _config = ModelConfig.Read(files);
+        if (!CompressionOptions.Methods.Contains(options.Method))
+            throw new ModelException("compression", "method", options.Method, $"the methods are {string.Join(", ", CompressionOptions.Methods)}", "Name one of these.");
+        if (options.Needs != CalibrationNeed.None) Cut();
+    }
+
+    /// <summary>Decoder layers, the steps of <see cref="Write"/>.</summary>
+    public int Layers => _config.Layers;
+
+    /// <summary>Prunes and writes the model; work that was interrupted is gone on with.</summary>
+    /// <param name="output">The folder to make; it must not exist, and appears whole or not at all.</param>
+    /// <param name="device">Where calibration runs.</param>
+    /// <param name="progress">Told the layers done, from those done in an earlier run on.</param>
+    /// <param name="cancellation">Observed between matrices; what is done so far is kept beside the folder.</param>
+    /// <exception cref="ModelException">The folder exists, or a tensor is missing or damaged.</exception>
+    /// <exception cref="SparsityException">The pattern does not divide a matrix or does not suit the method.</exception>
+    public CompressionReport Write(string output, Device device, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        ArgumentNullException.ThrowIfNull(device);
+        using var tensors = ModelTensors.Open(_files);
+        new ModelWeights(_config, ModelTensors.Open(_files)).Dispose(); // every tensor the model needs is there and has its shape
+        var patterns = Patterns(tensors);
+        var folder = new OutputFolder(output, Request(), _config.Layers + 1);
+        var runner = _options.Needs == CalibrationNeed.None ? null : new LayerRunner(_config, tensors, device, _sequences);
+        var global = _options.Method == "global" && folder.State.Layers < _config.Layers ? Global(tensors, cancellation) : null;
+        for (var layer = 0; layer < _config.Layers; layer++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (layer >= folder.State.Layers) PruneLayer(layer, tensors, folder, patterns, runner, global, cancellation);
+            progress?.Report(layer + 1);
+            if (runner is null || layer + 1 == _config.Layers) continue;
+            using var pruned = ModelTensors.Of(folder.Open(layer));
+            runner.Advance(layer, pruned, cancellation);
+        }
+
+        var rest = tensors.Names.Where(name => LayerOf(name) is null).Select(name => Copy(tensors, name)).ToArray();
+        folder.Add(_config.Layers, rest, folder.State);
+        var state = folder.State;
+        var report = new CompressionReport(_options.Pattern.Name, _options.Method, runner?.Tokens ?? 0, (double)state.Kept / state.Count, state.Tensors);
+        folder.Complete(_files, report);
+        return report;
+    }
+
+    private void PruneLayer(
+        int layer, ModelTensors tensors, OutputFolder folder, Dictionary<string, SparsityPattern> patterns, LayerRunner? runner, PruningMethod? global,
+        CancellationToken cancellation)
+    {
+        var calibration = new Calibration(_options.Needs == CalibrationNeed.Gram);
+        runner?.Observe(layer, tensors, calibration, cancellation);
+        var (shard, reports) = (new List<SafetensorsTensor>(), new List<TensorReport>());
+        var (kept, count) = (folder.State.Kept, folder.State.Count);
+        foreach (var name in tensors.Names.Where(name => LayerOf(name) == layer))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!IsProjection(name))
+            {
+                shard.Add(Copy(tensors, name));
+                continue;
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            var (entry, original) = tensors.ReadFloats(name);
+            var (rows, columns) = ((int)entry.Shape[0], (int)entry.Shape[1]);
+            var (weights, statistics) = ((float[])original.Clone(), calibration.Layers.GetValueOrDefault(name));
+            var mask = (global ?? Method(name)).Prune(weights, rows, columns, patterns[name], statistics);
+            var data = FloatStorage.Encode(weights, entry.Type!.Value);
+            var error = ReconstructionError.Relative(original, FloatStorage.Decode(data, entry.Type.Value), rows, columns, statistics);
+            shard.Add(new SafetensorsTensor(name, entry.Type.Value, entry.Shape, data));
+            reports.Add(new TensorReport(name, mask.Density, error, Stopwatch.GetElapsedTime(start).TotalSeconds));
+            kept += mask.Kept;
+            count += weights.Length;
+        }
+
+        folder.Add(layer, shard, new CompressionState(folder.State.Request, layer + 1, kept, count, [.. folder.State.Tensors, .. reports]));
+    }
+
+    // Refuses what no layer could be pruned to before the first is.
+    private Dictionary<string, SparsityPattern> Patterns(ModelTensors tensors)
+    {
+        var names = tensors.Names.Where(IsProjection).ToArray();
+        var shapes = names.Select(name => tensors.Entry(name).Shape.Select(length => (int)length).ToArray()).ToArray();
+        var pattern = _options.Pattern;
+        for (var i = 0; i < names.Length; i++)
+        {
+            try
+            {
+                pattern.Require(shapes[i][0], shapes[i][1]);
+            }
+            catch (SparsityException refusal)
+            {
+                throw new ModelException(_files.Location, $"tensor '{names[i]}'", refusal.Received, refusal.Limit, $"The pattern {pattern} does not fit this model; choose another.", refusal);
+            }
+        }
+
+        if (_options.Method != "random" || !pattern.HasFreeSparsity || pattern.Sparsity == 0) return names.ToDictionary(name => name, _ => pattern);
+        var densities = ErdosRenyi.Densities(shapes, 1 - pattern.Sparsity);
+        return names.Select((name, i) => (name, densities[i])).ToDictionary(pair => pair.name, pair => pattern with { Sparsity = 1 - pair.Item2 });
+    }
+
+    private PruningMethod Method(string tensor) => _options.Method switch
+    {
+        "magnitude" => new MagnitudePruning(),
+        "random" => new RandomPruning(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed} {tensor}")))), // the same after a restart
+        "wanda" => new WandaPruning(),
+        "sparsegpt" => new SparseGptPruning(),
+        _ => new DsnotPruning(),
+    };
+
+    private GlobalMagnitudePruning Global(ModelTensors tensors, CancellationToken cancellation) => GlobalMagnitudePruning.Over(
+        tensors.Names.Where(IsProjection).Select(name =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return (ReadOnlyMemory<float>)tensors.ReadFloats(name).Values;
+        }), _options.Pattern.Sparsity);
+
+    private void Cut()
+    {
+        var tokens = _options.Calibration;
+        if (tokens.Count == 0)
+            throw new ModelException("compression", "calibration", "empty", $"{_options.Method} weighs weights by their inputs", "Give a text to calibrate on.");
+        if (_options.SequenceLength < 1 || _options.Sequences < 1)
+            throw new ModelException("compression", "calibration", $"{_options.Sequences} sequences of {_options.SequenceLength}", "both are at least 1", "Leave them at their defaults.");
+        for (var i = 0; i < tokens.Count; i++)
+            if ((uint)tokens[i] >= (uint)_config.VocabularySize)
+                throw new ModelException(_files.Location, $"token {i} of the calibration text", $"{tokens[i]}", $"the vocabulary is 0 to {_config.VocabularySize - 1}",
+                    "Encode the text with the model's own tokenizer.");
+        var length = Math.Min(Math.Min(_options.SequenceLength, _config.ContextLength), tokens.Count);
+        for (var start = 0; start + length <= tokens.Count && _sequences.Count < _options.Sequences; start += length)
+            _sequences.Add([.. tokens.Skip(start).Take(length)]);
+    }
+
+    private string Request()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var token in _sequences.SelectMany(sequence => sequence)) hash.AppendData(BitConverter.GetBytes(token));
+        return $"{_options.Method} {_options.Pattern} of {_files.Location}, seed {_options.Seed}, "
+            + $"{_sequences.Count} calibration sequences {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
+    }
+
+    private static SafetensorsTensor Copy(ModelTensors tensors, string name)
+    {
+        var entry = tensors.Entry(name);
+        using var bytes = tensors.Map(name);
+        return new SafetensorsTensor(name, entry.DataType, entry.Shape, bytes.Span.ToArray());
+    }
+
+    private bool IsProjection(string name) => LayerOf(name) is not null && Array.Exists(Projections, ending => name.EndsWith(ending, StringComparison.Ordinal));
+
+    // Null outside the layers the configuration counts.
+    private int? LayerOf(string name)
+    {
+        const string prefix = "model.layers.";
+        if (!name.StartsWith(prefix, StringComparison.Ordinal)) return null;
+        var end = name.IndexOf('.', prefix.Length);
+        return end > 0 && int.TryParse(name.AsSpan(prefix.Length, end - prefix.Length), out var layer) && layer < _config.Layers ? layer : null;
+    }
+}

@@ -1,0 +1,51 @@
+using Kernels.Scheduling;
+
+namespace Kernels.Models;
+
+/// <summary>Decoder layers of the Llama family, added to a graph one by one: RMSNorm, rotary grouped-query attention, SwiGLU, residuals.</summary>
+/// <param name="builder">The graph.</param>
+/// <param name="config">The model's shape.</param>
+/// <param name="rotary">Cosines and sines by position.</param>
+/// <param name="projection">Product of the projections.</param>
+/// <param name="attention">Kernel of every layer.</param>
+/// <param name="cacheType">Storage of keys and values.</param>
+internal sealed class DecoderLayers(
+    GraphBuilder builder, ModelConfig config, Weight rotary, MatMulKernel projection, AttentionKernel attention, ElementType cacheType)
+{
+    /// <summary>Adds a layer; returns the residual stream after it.</summary>
+    public GraphValue Add(int layer, LayerWeights weights, GraphValue input) =>
+        Transform($"layer {layer} ", weights, Attend($"layer {layer} ", weights, input));
+
+    private GraphValue Attend(string layer, LayerWeights weights, GraphValue input)
+    {
+        var (queryColumns, keyColumns) = (config.QueryHeads * config.HeadDim, config.KeyHeads * config.HeadDim);
+        var normed = builder.RmsNorm(layer + "attention norm", input, weights.AttentionNorm, config.NormEpsilon);
+        var projected = Project(layer + "qkv", weights.QueryKeyValue, weights.QueryKeyValueBias, normed);
+        var queries = projected.Slice(0, queryColumns);
+        var keys = projected.Slice(queryColumns, keyColumns);
+        if (weights.QueryNorm is { } queryNorm) builder.NormHeads(layer + "query norm", queries, queryNorm, config.NormEpsilon);
+        if (weights.KeyNorm is { } keyNorm) builder.NormHeads(layer + "key norm", keys, keyNorm, config.NormEpsilon);
+        builder.Rotate(layer + "rotate queries", queries, config.HeadDim, rotary);
+        builder.Rotate(layer + "rotate keys", keys, config.HeadDim, rotary);
+        var keyCache = builder.State(layer + "keys", config.KeyHeads, config.HeadDim, cacheType);
+        var valueCache = builder.State(layer + "values", config.KeyHeads, config.HeadDim, cacheType);
+        builder.Append(layer + "cache keys", keys, keyCache);
+        builder.Append(layer + "cache values", projected.Slice(queryColumns + keyColumns, keyColumns), valueCache);
+        var attended = builder.Attention(layer + "attention", attention, queries, keyCache, valueCache);
+        return builder.Add(layer + "attention sum", input, Project(layer + "output", weights.Output, weights.OutputBias, attended));
+    }
+
+    private GraphValue Transform(string layer, LayerWeights weights, GraphValue input)
+    {
+        var normed = builder.RmsNorm(layer + "mlp norm", input, weights.MlpNorm, config.NormEpsilon);
+        var gated = builder.SwiGlu(layer + "swiglu", Project(layer + "gate up", weights.GateUp, weights.GateUpBias, normed));
+        return builder.Add(layer + "mlp sum", input, Project(layer + "down", weights.Down, weights.DownBias, gated));
+    }
+
+    private GraphValue Project(string name, Weight weight, Weight? bias, GraphValue input)
+    {
+        var output = builder.Product(name, projection, weight, input);
+        if (bias is not null) builder.Bias(name + " bias", output, bias);
+        return output;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Kernels.Compression;
+using Xunit;
+
+namespace Kernels.Models.Tests;
+
+/// <summary>A whole model stored sparse is the model it was made from.</summary>
+public sealed class StoredModelTests
+{
+    [Theory]
+    [InlineData("sparse-24-bitmask")]
+    [InlineData("sparse-bitmask")]
+    public void A_sparse_model_gives_the_logits_of_its_dense_form(string format)
+    {
+        using var original = new RandomModel(RandomModel.Tiny(ModelArchitecture.Llama), ElementType.BFloat16);
+        using var folder = new TemporaryFolder();
+        using var device = new CpuDevice(2);
+        var tensors = new List<SafetensorsTensor>();
+        var dense = new List<SafetensorsTensor>();
+        using (var source = ModelTensors.Open(original.Files))
+            foreach (var name in source.Names)
+            {
+                var (entry, values) = source.ReadFloats(name);
+                SafetensorsTensor Whole() => new(name, ElementType.BFloat16, entry.Shape, FloatStorage.Encode(values, ElementType.BFloat16));
+                if (!name.EndsWith("_proj.weight", StringComparison.Ordinal)) tensors.Add(Whole());
+                else
+                {
+                    var mask = new MagnitudePruning().Prune(values, (int)entry.Shape[0], (int)entry.Shape[1], new SemiStructuredPattern(2, 4));
+                    tensors.AddRange(format == "sparse-bitmask"
+                        ? BitmaskFormat.Write(name, values, mask, ElementType.BFloat16)
+                        : BitmaskFormat.WriteTwoOfFour(name, values, mask, ElementType.BFloat16));
+                }
+
+                dense.Add(Whole());
+            }
+
+        var config = JsonNode.Parse(original.Config.ToJson())!;
+        config["quantization_config"] = new JsonObject
+        {
+            ["quant_method"] = "compressed-tensors",
+            ["format"] = "dense",
+            ["sparsity_config"] = new JsonObject { ["format"] = format, ["sparsity_structure"] = "2:4", ["targets"] = new JsonArray("Linear") },
+        };
+        foreach (var (place, content) in new[] { ("sparse", tensors), ("dense", dense) })
+        {
+            Directory.CreateDirectory(folder[place]);
+            File.Copy(Path.Combine(original.Path, "tokenizer.json"), folder[place + "/tokenizer.json"]);
+            File.WriteAllText(folder[place + "/config.json"], place == "sparse" ? config.ToJsonString() : System.Text.Encoding.UTF8.GetString(original.Config.ToJson()));
+            SafetensorsWriter.Write(folder[place + "/model.safetensors"], content);
+        }
+
+        Assert.True(new FileInfo(folder["sparse/model.safetensors"]).Length < new FileInfo(folder["dense/model.safetensors"]).Length);
+        foreach (var method in WeightMethod.All) Assert.Equal(Logits(folder["dense"], device, method), Logits(folder["sparse"], device, method));
+    }
+
+    private static float[] Logits(string folder, CpuDevice device, WeightMethod method)
+    {
+        using var model = LanguageModel.Load(folder, device, new ModelOptions { Weights = method });
+        using var session = model.CreateSession(new SessionOptions { Length = 20 });
+        session.Prefill([.. Enumerable.Range(0, 20).Select(i => i * 13 % 256)]);
+        return session.Logits.ToArray();
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Kernels.Cli.Errors;
+using Kernels.Cli.Output;
+using Kernels.Cli.Running;
+using Kernels.Compression;
+using Kernels.Models;
+
+namespace Kernels.Cli.Commands;
+
+/// <summary><c>kernels compress</c>: prune a model into a folder of its own.</summary>
+internal static class CompressCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var model = Options.Text(
+            "--model", "DIR", "Hugging Face folder with config.json, *.safetensors and a tokenizer. Default: the embedded sample model.");
+        var pattern = Options.Text(
+            "--pattern", "PATTERN", "N:M (2:4, 1:8, …), N:M/V (V outputs alike), V:2:M, unstructured@S, group:R@S or block:B@S; S is the share to drop.");
+        pattern.Required = true;
+        var method = Options.Choice("--method", "How to choose what stays.", CompressionOptions.Methods);
+        method.Required = true;
+        var output = Options.Text("--out", "DIR", "Folder to make. It appears whole or not at all; interrupted work is gone on with.");
+        output.Required = true;
+        var calibration = Options.Text("--calibration", "FILE", "UTF-8 text to calibrate on, for wanda, sparsegpt and dsnot; - is standard input.");
+        var length = Options.WholeNumber("--length", "N", "Tokens of a calibration sequence; at most the context.", 1, int.MaxValue, 2048);
+        var sequences = Options.WholeNumber("--sequences", "N", "Most calibration sequences.", 1, int.MaxValue, 128);
+        var seed = Options.WholeNumber("--seed", "S", "Seed of random.", 0, int.MaxValue, 0);
+        var threads = SharedOptions.Threads();
+        var json = SharedOptions.Json();
+        var command = new Command("compress", "Prune the projections of a model into an ordinary folder.")
+        {
+            model, pattern, method, output, calibration, length, sequences, seed, threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            Pruning.Execute(
+                new PruningSettings
+                {
+                    Model = parsed.GetValue(model),
+                    Pattern = Pattern(parsed.GetRequiredValue(pattern)!),
+                    Method = parsed.GetRequiredValue(method)!,
+                    Output = parsed.GetRequiredValue(output)!,
+                    Calibration = parsed.GetValue(calibration),
+                    SequenceLength = parsed.GetValue(length),
+                    Sequences = parsed.GetValue(sequences),
+                    Seed = parsed.GetValue(seed),
+                    Threads = parsed.GetValue(threads),
+                    Json = parsed.GetValue(json),
+                }, terminal, cancellation);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static SparsityPattern Pattern(string text)
+    {
+        try
+        {
+            return SparsityPattern.Parse(text);
+        }
+        catch (SparsityException refusal)
+        {
+            throw new UsageException($"--pattern: {refusal.Message}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Kernels.Cli.Commands;
+using Kernels.Cli.Errors;
+using Kernels.Cli.Input;
+using Kernels.Cli.Output;
+using Kernels.Cli.Reports;
+using Kernels.Compression;
+using Kernels.Models;
+
+namespace Kernels.Cli.Running;
+
+/// <summary>Prunes a model into a folder of its own.</summary>
+internal static class Pruning
+{
+    /// <summary>Does what was asked and prints the report.</summary>
+    /// <exception cref="UsageException">The method needs a calibration text and none was named.</exception>
+    /// <exception cref="OperationCanceledException">The work was interrupted; the same command goes on with it.</exception>
+    public static void Execute(PruningSettings settings, Terminal terminal, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var options = new CompressionOptions
+        {
+            Pattern = settings.Pattern,
+            Method = settings.Method,
+            SequenceLength = settings.SequenceLength,
+            Sequences = settings.Sequences,
+            Seed = settings.Seed,
+        };
+        if (options.Needs != CalibrationNeed.None && settings.Calibration is null)
+            throw new UsageException($"--method {settings.Method} weighs weights by their inputs; add --calibration FILE.");
+        var files = settings.Model is null ? Sample.Files : ModelFiles.InFolder(settings.Model);
+        if (options.Needs != CalibrationNeed.None)
+            options = options with { Calibration = TextTokenizer.Read(files).Encode(TextFile.Read("--calibration", settings.Calibration!, terminal.Input)) };
+        var compressor = new ModelCompressor(files, options);
+        using var device = DeviceChoice.Open("cpu", settings.Threads);
+        CompressionReport? report = null;
+        ReadingProgress.Show(terminal, $"Pruning {compressor.Layers} layers", compressor.Layers, progress =>
+            report = compressor.Write(settings.Output, device, progress, cancellation));
+        if (settings.Json) ReportJson.Write(terminal.Output, report!, types => types.CompressionReport);
+        else CompressionTable.Show(terminal, report!);
+    }
+}
