@@ -29,6 +29,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         "Kernels.AnchorAttentionAttribute",
         "Kernels.DenseMatMulAttribute",
         "Kernels.SemiStructuredMatMulAttribute",
+        "Kernels.GroupPointwiseAttribute",
     ];
 
     /// <inheritdoc/>

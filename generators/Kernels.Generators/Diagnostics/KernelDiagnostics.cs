@@ -140,6 +140,11 @@ internal static class KernelDiagnostics
         "Kept:Of is {0}:{1}; only 2:4 is generated",
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1006.md");
 
+    public static readonly DiagnosticDescriptor GroupRows = new(
+        "KRN1007", "GroupRows must be 1, 2, 4 or 8",
+        "GroupRows is {0}; set 1, 2, 4 or 8 outputs that share their inputs",
+        Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1007.md");
+
     public static readonly DiagnosticDescriptor PaddedHeadDim = new(
         "KRN2001", "HeadDim is padded",
         "HeadDim {0} is not a multiple of 16 and is computed as up to {1}: vectors hold up to 16 channels",

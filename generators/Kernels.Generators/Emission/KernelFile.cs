@@ -34,6 +34,7 @@ internal static class KernelFile
         {
             AttentionSpec attention => AttentionFile.Programs(attention),
             MatMulSpec product => MatMulFile.Programs(product),
+            PointwiseSpec pointwise => PointwiseFile.Programs(pointwise),
             _ => [],
         };
         var writer = new SourceWriter();
@@ -75,7 +76,12 @@ internal static class KernelFile
     private static void WriteKernel(SourceWriter writer, KernelSpec spec, IReadOnlyList<ProgramSet> programs)
     {
         var host = spec.Host;
-        var type = spec is AttentionSpec ? "AttentionKernel" : "MatMulKernel";
+        var type = spec switch
+        {
+            AttentionSpec => "AttentionKernel",
+            PointwiseSpec => "PointwiseKernel",
+            _ => "MatMulKernel",
+        };
         writer.Line($"{host.PropertyModifiers} global::Kernels.{type} {Identifiers.Escape(host.PropertyName)} => {host.HolderName}.Kernel;\n");
         Sign(writer);
         using var _ = writer.Open($"private static class {host.HolderName}");
@@ -83,6 +89,7 @@ internal static class KernelFile
         {
             case AttentionSpec attention: AttentionFile.Write(writer, attention, programs); break;
             case MatMulSpec product: MatMulFile.Write(writer, product, programs); break;
+            case PointwiseSpec pointwise: PointwiseFile.Write(writer, pointwise, programs); break;
             default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
         }
     }
@@ -93,6 +100,7 @@ internal static class KernelFile
             + FormattableString.Invariant($"scale {Build.Float(a.Scale).Text}, block {a.Block}, step {a.Step}, theta {Build.Float(a.Theta).Text}, ")
             + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}",
         MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : $"{m.Kept}:{m.Of}")} product, epilogue {Describe(m.Epilogue)}"),
+        PointwiseSpec p => FormattableString.Invariant($"pointwise convolution, groups of {p.GroupRows}"),
         _ => "refused",
     };
 

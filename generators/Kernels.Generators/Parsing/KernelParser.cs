@@ -34,8 +34,9 @@ internal static class KernelParser
             else findings.Add(KernelDiagnostics.TwoKernels, reader.Location, property.Name, attribute.Name, reader.Name);
         }
 
-        var isProduct = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal);
-        declaration.Check(findings, attribute.Name, isProduct ? "MatMulKernel" : "AttentionKernel", csharp);
+        var handle = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal) ? "MatMulKernel"
+            : attribute.Name == "GroupPointwise" ? "PointwiseKernel" : "AttentionKernel";
+        declaration.Check(findings, attribute.Name, handle, csharp);
         KernelSpec? spec = null;
         if (attribute.HasErrors)
         {
@@ -44,9 +45,12 @@ internal static class KernelParser
         else
         {
             var methods = new UserMethodParser(property.ContainingType, attribute, compilation, findings, cancellation);
-            spec = isProduct
-                ? MatMulParser.Parse(declaration.Host, attribute, methods, findings)
-                : AttentionParser.Parse(declaration.Host, attribute, methods, findings);
+            spec = handle switch
+            {
+                "MatMulKernel" => MatMulParser.Parse(declaration.Host, attribute, methods, findings),
+                "PointwiseKernel" => PointwiseParser.Parse(declaration.Host, attribute, findings),
+                _ => AttentionParser.Parse(declaration.Host, attribute, methods, findings),
+            };
         }
 
         return findings.IsRefused ? declaration.Refuse(findings.Error?.Id ?? "a compile error") : spec;

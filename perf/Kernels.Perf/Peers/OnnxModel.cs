@@ -21,15 +21,20 @@ internal static class OnnxModel
             Write(output, 11, Value("x", rows, inputs));
             Write(output, 12, Value("y", rows, outputs));
         });
-        // The weights (initializer, field 5 of the graph) are by far the largest part and are copied once; fields may come in any order.
-        var tensor = Message(output =>
+        return WithWeights(graph, w, inputs, outputs);
+    }
+
+    /// <summary>y = x ∗ w with w [outputs, inputs, 1, 1] stored in the model; x [1, inputs, side, side].</summary>
+    public static byte[] PointwiseConvolution(int inputs, int outputs, int side, ReadOnlySpan<float> w)
+    {
+        var graph = Message(output =>
         {
-            Write(output, 1, inputs);
-            Write(output, 1, outputs);
-            Write(output, 2, FloatType);
-            Write(output, 8, "w");
+            Write(output, 1, Node("Conv", "", ["x", "w"], []));
+            Write(output, 2, "convolution");
+            Write(output, 11, Value("x", 1, inputs, side, side));
+            Write(output, 12, Value("y", 1, outputs, side, side));
         });
-        return Append(Header(""), 7, Append(graph, 5, Append(tensor, 9, MemoryMarshal.AsBytes(w))));
+        return WithWeights(graph, w, outputs, inputs, 1, 1);
     }
 
     /// <summary>
@@ -46,6 +51,19 @@ internal static class OnnxModel
             Write(output, 12, Value("y", 1, tokens, heads * channels));
         });
         return Append(Header(Domain), 7, graph);
+    }
+
+    /// <summary>A model of <paramref name="graph"/> with the constant <c>w</c>.</summary>
+    private static byte[] WithWeights(byte[] graph, ReadOnlySpan<float> w, params int[] lengths)
+    {
+        // The weights (initializer, field 5 of the graph) are by far the largest part and are copied once; fields may come in any order.
+        var tensor = Message(output =>
+        {
+            foreach (var length in lengths) Write(output, 1, length);
+            Write(output, 2, FloatType);
+            Write(output, 8, "w");
+        });
+        return Append(Header(""), 7, Append(graph, 5, Append(tensor, 9, MemoryMarshal.AsBytes(w))));
     }
 
     private static byte[] Header(string domain) => Message(output =>

@@ -37,6 +37,17 @@ internal sealed class OnnxSession : IDisposable
     public static OnnxSession MatMul(float[] x, float[] w, float[] y, int rows, int inputs, int outputs, int threads) =>
         new(OnnxModel.MatMul(rows, inputs, outputs, Transpose(w, outputs, inputs)), threads, y, [rows, outputs], ("x", x, [rows, inputs]));
 
+    /// <summary>A dense 1×1 convolution of one square image; tensors are [channels, side, side].</summary>
+    /// <param name="x">[inputs, side²].</param>
+    /// <param name="w">[outputs, inputs].</param>
+    /// <param name="y">[outputs, side²].</param>
+    /// <param name="inputs">Channels of x.</param>
+    /// <param name="outputs">Channels of y.</param>
+    /// <param name="side">Side of the image.</param>
+    /// <param name="threads">Threads inside the operator.</param>
+    public static OnnxSession PointwiseConvolution(float[] x, float[] w, float[] y, int inputs, int outputs, int side, int threads) =>
+        new(OnnxModel.PointwiseConvolution(inputs, outputs, side, w), threads, y, [1, outputs, side, side], ("x", x, [1, inputs, side, side]));
+
     /// <summary>Causal attention of one sequence; tensors are [tokens, heads, channels].</summary>
     public static OnnxSession CausalAttention(float[] q, float[] k, float[] v, float[] y, int tokens, int heads, int channels, int threads)
     {

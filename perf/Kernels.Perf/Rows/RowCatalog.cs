@@ -13,6 +13,8 @@ internal static class RowCatalog
         new ProductRow(WeightFormat.Dense, ElementType.Float32, 1, 4096, 11008),
         new ProductRow(WeightFormat.Dense, ElementType.BFloat16, 1, 4096, 11008),
         new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 4096, 11008),
+        .. new[] { 0, 30, 50, 70, 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 4, dropped)),
+        .. new[] { 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 1, dropped)),
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),

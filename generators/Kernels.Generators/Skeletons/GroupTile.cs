@@ -1,0 +1,29 @@
+namespace Kernels.Generators.Skeletons;
+
+/// <summary>What a target says inside the loops of <see cref="GroupSkeleton"/>.</summary>
+internal abstract class GroupTile
+{
+    /// <summary>Lanes of a vector.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>The type of a vector of accumulators.</summary>
+    public abstract string Vector { get; }
+
+    /// <summary>A vector of zeros.</summary>
+    public abstract string Zero { get; }
+
+    /// <summary>Attributes of a hot method.</summary>
+    public abstract string MethodAttributes { get; }
+
+    /// <summary>The value at <paramref name="pointer"/> in every lane.</summary>
+    public abstract string Broadcast(string pointer);
+
+    /// <summary><paramref name="activation"/> · <paramref name="weight"/> + <paramref name="sum"/>.</summary>
+    public abstract string MultiplyAdd(string activation, string weight, string sum);
+
+    /// <summary>The vector at <paramref name="pointer"/>.</summary>
+    public abstract string Load(string pointer);
+
+    /// <summary>A statement that stores a vector.</summary>
+    public abstract string Store(string vector, string pointer);
+}

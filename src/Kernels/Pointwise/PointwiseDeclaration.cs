@@ -1,0 +1,14 @@
+namespace Kernels;
+
+/// <summary>What an attribute declared, as the generator recorded it.</summary>
+public sealed record PointwiseDeclaration
+{
+    /// <summary>Type and property, such as <c>MyKernels.Expand</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Hash of the declaration, for traces and tuning records.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Outputs that share the inputs they use.</summary>
+    public required int GroupRows { get; init; }
+}
