@@ -55,6 +55,16 @@ internal static class KernelDiagnostics
         "Scale is {0}; set a finite positive factor, or leave it at 0 for 1/√HeadDim",
         Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN0011.md");
 
+    public static readonly DiagnosticDescriptor FamilyHeadDims = new(
+        "KRN0012", "A kernel has one head dimension, a family several",
+        "{0} does not belong on a property of type '{1}'; set {2}",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN0012.md");
+
+    public static readonly DiagnosticDescriptor HeadDimsOrder = new(
+        "KRN0013", "HeadDims must ascend",
+        "HeadDims is {0}; list each head dimension once, in ascending order",
+        Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN0013.md");
+
     public static readonly DiagnosticDescriptor MethodNotFound = new(
         "KRN0020", "A method named by a kernel attribute does not exist",
         "{0} = \"{1}\" names no method of type '{2}'",
@@ -145,6 +155,26 @@ internal static class KernelDiagnostics
         "GroupRows is {0}; set 1, 2, 4 or 8 outputs that share their inputs",
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1007.md");
 
+    public static readonly DiagnosticDescriptor OneSelector = new(
+        "KRN1010", "A selecting kernel has exactly one selector",
+        "Selectors set: {0}; set exactly one of TopK, TopShare, Mass, Threshold and Select",
+        Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1010.md");
+
+    public static readonly DiagnosticDescriptor SelectionParameter = new(
+        "KRN1011", "A parameter of a selection is out of range",
+        "{0} is {1}; it must be {2}",
+        Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1011.md");
+
+    public static readonly DiagnosticDescriptor BoundsSelector = new(
+        "KRN1012", "Bounds are not probabilities",
+        "{0} compares probabilities, and the estimator Bounds gives upper bounds of scores; select with TopK, TopShare or a method",
+        Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1012.md");
+
+    public static readonly DiagnosticDescriptor VerticalSlashNotCausal = new(
+        "KRN1013", "Vertical-Slash attention is always causal",
+        "Vertical-Slash attention is defined for causal attention only; remove Causal = false",
+        Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1013.md");
+
     public static readonly DiagnosticDescriptor PaddedHeadDim = new(
         "KRN2001", "HeadDim is padded",
         "HeadDim {0} is not a multiple of 16 and is computed as up to {1}: vectors hold up to 16 channels",
@@ -173,9 +203,9 @@ internal static class KernelDiagnostics
     /// <summary>Every descriptor.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
-        NotStaticPartial, WrongPropertyType, NotGetOnly, HostNotPartial, UnsupportedHost, TwoKernels, HeadDim, Scale,
+        NotStaticPartial, WrongPropertyType, NotGetOnly, HostNotPartial, UnsupportedHost, TwoKernels, HeadDim, Scale, FamilyHeadDims, HeadDimsOrder,
         MethodNotFound, MethodSignature, MethodAmbiguous, NoSource, UnsupportedConstruct, UnsupportedType, Recursion,
         Throws, CheckedArithmetic, TooLarge, UnsupportedFunction, MaskMissing, Block, Step, Theta, AnchorNotCausal,
-        KeptOf, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,
+        KeptOf, OneSelector, SelectionParameter, BoundsSelector, VerticalSlashNotCausal, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,
     ];
 }

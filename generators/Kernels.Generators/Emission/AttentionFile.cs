@@ -5,33 +5,86 @@ using Kernels.Generators.Targets.Simd;
 
 namespace Kernels.Generators.Emission;
 
-/// <summary>The declaration and the programs of an attention kernel.</summary>
+/// <summary>The declaration and the programs of an attention kernel, or of a family of them.</summary>
 internal static class AttentionFile
 {
     /// <summary>The programs of every target.</summary>
-    public static IReadOnlyList<ProgramSet> Programs(AttentionSpec spec) =>
-    [
-        ProgramSet.Write("SimdAttention", "global::Kernels.AttentionProgram", SimdAttention.ProgramNames(), writer => SimdAttention.Write(writer, spec)),
-        ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", GpuAttention.ProgramNames(), writer => GpuAttention.Write(writer, spec)),
-    ];
+    public static IReadOnlyList<ProgramSet> Programs(AttentionSpec spec)
+    {
+        var simd = ProgramSet.Write("SimdAttention", "global::Kernels.AttentionProgram", SimdAttention.ProgramNames(), writer => SimdAttention.Write(writer, spec));
+        // Lists of keys are walked on the processor only: elsewhere the kernel refuses with that reason.
+        if (spec.Pattern is AttentionPatternKind.Indexed or AttentionPatternKind.Selected) return [simd];
+        return [simd, ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", GpuAttention.ProgramNames(), writer => GpuAttention.Write(writer, spec))];
+    }
 
     /// <summary>Writes the kernel's field and what its declaration refers to.</summary>
     public static void Write(SourceWriter writer, AttentionSpec spec, IReadOnlyList<ProgramSet> programs)
     {
-        writer.Line("internal static readonly global::Kernels.AttentionKernel Kernel = new(");
-        writer.Line("    new global::Kernels.AttentionDeclaration");
+        writer.Line("internal static readonly global::Kernels.AttentionKernel Kernel =");
+        WriteKernel(writer, spec, $"{spec.Host.TypeName}.{spec.Host.PropertyName}", programs, ";");
+        WriteMethods(writer, spec);
+    }
+
+    /// <summary>Writes the family's field and what the declarations of its kernels refer to.</summary>
+    public static void Write(SourceWriter writer, AttentionFamilySpec family, IReadOnlyList<ProgramSet> programs)
+    {
+        var name = $"{family.Host.TypeName}.{family.Host.PropertyName}";
+        var targets = programs.Count / family.Members.Count;
+        writer.Line("internal static readonly global::Kernels.AttentionFamily Kernel = new(");
+        writer.Line($"    \"{name}\", [{string.Join(", ", family.Members.Select(member => member.HeadDim))}],");
+        writer.Line("    [");
+        for (var i = 0; i < family.Members.Count; i++)
+        {
+            writer.Line("    static () =>");
+            WriteKernel(writer, family.Members[i], $"{name}[{family.Members[i].HeadDim}]", [.. programs.Skip(i * targets).Take(targets)], ",");
+        }
+
+        writer.Line("    ]);");
+        WriteMethods(writer, family.Members[0]);
+    }
+
+    private static void WriteKernel(SourceWriter writer, AttentionSpec spec, string name, IReadOnlyList<ProgramSet> programs, string end)
+    {
+        writer.Line("    new global::Kernels.AttentionKernel(new global::Kernels.AttentionDeclaration");
         writer.Line("    {");
-        writer.Line($"        Name = \"{spec.Host.TypeName}.{spec.Host.PropertyName}\", Hash = \"{KernelFile.Hash(spec)}\",");
+        writer.Line($"        Name = \"{name}\", Hash = \"{KernelFile.Hash(spec)}\",");
         writer.Line($"        Pattern = global::Kernels.AttentionPattern.{spec.Pattern}, HeadDim = {spec.HeadDim}, Causal = {(spec.Causal ? "true" : "false")},");
         writer.Line($"        Scale = {Build.Float(spec.Scale).Text}, Block = {spec.Block}, Step = {spec.Step}, Theta = {Build.Float(spec.Theta).Text},");
         writer.Line($"        PerHead = {(spec.Mask?.Parameters.Count == 4 || spec.Score?.Parameters.Count == 5 ? "true" : "false")},");
         if (spec.Mask is not null) writer.Line("        Classifier = new MaskClassifier(),");
+        if (spec.Selection is { } selection) WriteSelection(writer, selection);
         writer.Line("    },");
-        writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]);");
-        if (spec.Mask is not null) WriteClassifier(writer, spec.Host, spec.Mask);
+        writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]){end}");
     }
 
-    // The user's own method is called, not its lowered form: classification is part of planning, not of the hot loop.
+    private static void WriteSelection(SourceWriter writer, SelectionSpec selection) => writer.Line($$"""
+                Selection = new global::Kernels.KeySelection
+                {
+                    Estimator = global::Kernels.KeyEstimator.{{selection.Estimator}}, Rows = {{selection.Rows}}, Block = {{selection.Block}},
+                    Stride = {{selection.Stride}}, LastRows = {{selection.LastRows}}, TopK = {{selection.TopK}}, Diagonals = {{selection.Diagonals}},
+                    TopShare = {{Build.Float(selection.TopShare).Text}}, Mass = {{Build.Float(selection.Mass).Text}}, Threshold = {{Build.Float(selection.Threshold).Text}},
+                    Chooser = {{(selection.Select is null ? "null" : "new Chooser()")}}, Sink = {{selection.Sink}}, Local = {{selection.Local}},
+                    Reduction = global::Kernels.GroupReduction.{{selection.Reduction}}, SelfSimilarity = {{Build.Float(selection.SelfSimilarity).Text}},
+                },
+        """);
+
+    private static void WriteMethods(SourceWriter writer, AttentionSpec spec)
+    {
+        if (spec.Mask is not null) WriteClassifier(writer, spec.Host, spec.Mask);
+        if (spec.Selection?.Select is { } select) WriteChooser(writer, spec.Host, select);
+    }
+
+    // The user's own methods are called, not their lowered forms: planning and selecting are not part of the hot loop.
+    private static void WriteChooser(SourceWriter writer, HostSpec host, UserMethodSpec select)
+    {
+        writer.Line();
+        using var _ = writer.Open("private sealed class Chooser : global::Kernels.KeyChooser");
+        writer.Line($$"""
+            public override bool Keep(float estimate, int rank, float mass, int queryGroup, int keyBlock) =>
+                {{host.TypeReference}}.{{Identifiers.Escape(select.Name)}}(estimate, rank, mass, queryGroup, keyBlock);
+            """);
+    }
+
     private static void WriteClassifier(SourceWriter writer, HostSpec host, UserMethodSpec mask)
     {
         var arguments = mask.Parameters.Count == 4 ? "batch, head, query, key" : "query, key";

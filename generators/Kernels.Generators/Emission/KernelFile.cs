@@ -33,6 +33,7 @@ internal static class KernelFile
         var programs = spec switch
         {
             AttentionSpec attention => AttentionFile.Programs(attention),
+            AttentionFamilySpec family => [.. family.Members.SelectMany(AttentionFile.Programs)],
             MatMulSpec product => MatMulFile.Programs(product),
             PointwiseSpec pointwise => PointwiseFile.Programs(pointwise),
             _ => [],
@@ -80,6 +81,7 @@ internal static class KernelFile
         {
             AttentionSpec => "AttentionKernel",
             PointwiseSpec => "PointwiseKernel",
+            AttentionFamilySpec => "AttentionFamily",
             _ => "MatMulKernel",
         };
         writer.Line($"{host.PropertyModifiers} global::Kernels.{type} {Identifiers.Escape(host.PropertyName)} => {host.HolderName}.Kernel;\n");
@@ -88,6 +90,7 @@ internal static class KernelFile
         switch (spec)
         {
             case AttentionSpec attention: AttentionFile.Write(writer, attention, programs); break;
+            case AttentionFamilySpec family: AttentionFile.Write(writer, family, programs); break;
             case MatMulSpec product: MatMulFile.Write(writer, product, programs); break;
             case PointwiseSpec pointwise: PointwiseFile.Write(writer, pointwise, programs); break;
             default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
@@ -98,11 +101,19 @@ internal static class KernelFile
     {
         AttentionSpec a => FormattableString.Invariant($"{a.Pattern} attention, head dim {a.HeadDim}, {(a.Causal ? "causal" : "full")}, ")
             + FormattableString.Invariant($"scale {Build.Float(a.Scale).Text}, block {a.Block}, step {a.Step}, theta {Build.Float(a.Theta).Text}, ")
-            + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}",
+            + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}{Describe(a.Selection)}",
+        AttentionFamilySpec f => $"{Describe(f.Members[0])}, and head dims {string.Join(", ", f.Members.Skip(1).Select(member => member.HeadDim))}",
         MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : $"{m.Kept}:{m.Of}")} product, epilogue {Describe(m.Epilogue)}"),
         PointwiseSpec p => FormattableString.Invariant($"pointwise convolution, groups of {p.GroupRows}"),
         _ => "refused",
     };
+
+    private static string Describe(SelectionSpec? selection) => selection is null ? "" : FormattableString.Invariant($", {selection.Estimator} of ")
+        + FormattableString.Invariant($"{selection.Rows} rows, blocks of {selection.Block}, stride {selection.Stride}, last rows {selection.LastRows}, ")
+        + FormattableString.Invariant($"top {selection.TopK}, share {Build.Float(selection.TopShare).Text}, mass {Build.Float(selection.Mass).Text}, ")
+        + FormattableString.Invariant($"threshold {Build.Float(selection.Threshold).Text}, select {Describe(selection.Select)}, ")
+        + FormattableString.Invariant($"diagonals {selection.Diagonals}, sink {selection.Sink}, local {selection.Local}, heads {selection.Reduction}, ")
+        + FormattableString.Invariant($"self-similarity {Build.Float(selection.SelfSimilarity).Text}");
 
     private static string Describe(UserMethodSpec? method)
     {

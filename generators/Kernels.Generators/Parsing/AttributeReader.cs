@@ -46,6 +46,15 @@ internal sealed class AttributeReader
     /// <summary>The text of argument <paramref name="name"/>; null where it was not written or is null.</summary>
     public string? ReadText(string name) => Read<string?>(name, null);
 
+    /// <summary>The numbers of array argument <paramref name="name"/>; null where it was not written or is null.</summary>
+    public IReadOnlyList<int>? ReadNumbers(string name)
+    {
+        foreach (var argument in _attribute.NamedArguments)
+            if (argument.Key == name && argument.Value is { Kind: TypedConstantKind.Array, IsNull: false } numbers)
+                return [.. numbers.Values.Select(number => number.Value is int value ? value : 0)];
+        return null;
+    }
+
     /// <summary>Where argument <paramref name="name"/> was written; the attribute where it was not.</summary>
     public Location LocationOf(string name)
     {

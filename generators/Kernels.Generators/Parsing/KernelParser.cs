@@ -35,7 +35,8 @@ internal static class KernelParser
         }
 
         var handle = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal) ? "MatMulKernel"
-            : attribute.Name == "GroupPointwise" ? "PointwiseKernel" : "AttentionKernel";
+            : attribute.Name == "GroupPointwise" ? "PointwiseKernel"
+            : property.Type.Name == "AttentionFamily" ? "AttentionFamily" : "AttentionKernel";
         declaration.Check(findings, attribute.Name, handle, csharp);
         KernelSpec? spec = null;
         if (attribute.HasErrors)
@@ -49,7 +50,7 @@ internal static class KernelParser
             {
                 "MatMulKernel" => MatMulParser.Parse(declaration.Host, attribute, methods, findings),
                 "PointwiseKernel" => PointwiseParser.Parse(declaration.Host, attribute, findings),
-                _ => AttentionParser.Parse(declaration.Host, attribute, methods, findings),
+                _ => new AttentionParser(declaration.Host, attribute, methods, findings).Parse(isFamily: handle == "AttentionFamily"),
             };
         }
 

@@ -6,4 +6,6 @@ internal enum AttentionPatternKind
     Dense,
     Masked,
     Anchor,
+    Indexed,
+    Selected,
 }

@@ -30,9 +30,12 @@ public sealed record AttentionDeclaration
     /// <summary>Anchor: difference threshold in natural-log score units.</summary>
     public float Theta { get; init; }
 
+    /// <summary>Selected: how keys are estimated and chosen; null for other patterns.</summary>
+    public KeySelection? Selection { get; init; }
+
     /// <summary>Masked: whether predicate or score depends on batch or head.</summary>
     public bool PerHead { get; init; }
 
-    /// <summary>Masked: asks the user's predicate; null for other patterns.</summary>
+    /// <summary>Masked, indexed: asks the user's predicate; null where there is none.</summary>
     public BlockClassifier? Classifier { get; init; }
 }

@@ -31,7 +31,7 @@ public sealed class AttentionKernel
             return Support.No("tensors must be stored as Float32, BFloat16 or Float16");
         var program = Find(device);
         return program is null
-            ? Support.No($"no program was generated for device {device.Name}")
+            ? Support.No($"no program was generated for {Declaration.Pattern} attention on device {device.Name}")
             : program.Supports(device, Declaration, shape);
     }
 

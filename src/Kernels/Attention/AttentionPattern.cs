@@ -11,4 +11,10 @@ public enum AttentionPattern
 
     /// <summary>AnchorAttention: initial keys, local window, and selected key columns.</summary>
     Anchor,
+
+    /// <summary>The keys that an index brought to the run lists.</summary>
+    Indexed,
+
+    /// <summary>The key blocks, or columns and diagonals, that an estimate of the scores selects in each run.</summary>
+    Selected,
 }

@@ -3,8 +3,14 @@ namespace Kernels;
 /// <summary>Base of the attributes that declare an <see cref="AttentionKernel"/>.</summary>
 public abstract class AttentionAttribute : KernelAttribute
 {
-    /// <summary>Channels of one head, 8 to 256. Required.</summary>
+    /// <summary>Channels of one head, 8 to 256. Required on a property of type <see cref="AttentionKernel"/>.</summary>
     public int HeadDim { get; set; }
+
+    /// <summary>
+    /// Head dimensions, ascending, of a property of type <see cref="AttentionFamily"/>; left out, those of published models:
+    /// 8, 16, 32, 48, 64, 80, 96, 112, 128, 192 and 256.
+    /// </summary>
+    public int[]? HeadDims { get; set; }
 
     /// <summary>
     /// Whether a query sees only keys at or before its own position, the last query being aligned with the last key

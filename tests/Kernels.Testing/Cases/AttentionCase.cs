@@ -20,6 +20,9 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <summary>The score function in terms of (score, batch, head, query, key); null where the kernel has none.</summary>
     public Func<double, int, int, int, int, double>? Score { get; init; }
 
+    /// <summary>The index each run brings; null where the kernel chooses its own keys.</summary>
+    public ListedIndex? Listed { get; init; }
+
     /// <summary>First seed tried for the inputs.</summary>
     public int Seed { get; init; } = 1;
 
@@ -35,10 +38,12 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    private Truth Solved => Truths.GetOrAdd(Name, _ => Solve());
+
     /// <summary>Plans and runs the kernel on <paramref name="device"/>; compares output, log-sum-exp, work and guards.</summary>
     public void Run(Device device)
     {
-        var truth = Truths.GetOrAdd(Name, _ => Solve());
+        var truth = Solved;
         var (batch, queries, keys, queryHeads, keyHeads, channels) =
             (Shape.Batch, Shape.Queries, Shape.Keys, Shape.QueryHeads, Shape.KeyHeads, Shape.HeadDim);
         using var query = new GuardedTensor(device, Shape.QueryType, batch, queries, queryHeads, channels, Gap);
@@ -55,15 +60,76 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         for (var run = 0; run < 2; run++)
         {
             // The second run starts from the workspace the first one left.
-            plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, logSumExp.Tensor);
+            if (Listed is null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, logSumExp.Tensor);
+            else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index, logSumExp.Tensor);
             Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output of run {run}");
             Tolerance.AssertClose(truth.LogSumExp, logSumExp.Read($"{Name}, log-sum-exp"), ElementType.Float32, $"{Name}, log-sum-exp of run {run}");
             Assert.Equal(truth.Work, plan.Work);
         }
 
-        plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor);
+        if (Listed is null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor);
+        else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index);
         Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output without log-sum-exp");
         Assert.Equal(held, device.AllocatedBytes);
+    }
+
+    /// <summary>Runs four times without comparing; returns the output, and the managed bytes that runs after the first allocated on this thread.</summary>
+    public float[] RunUnchecked(Device device, out long allocated)
+    {
+        var truth = Solved;
+        using var query = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim);
+        using var key = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim);
+        using var value = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim);
+        using var output = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim);
+        query.Write(truth.Query);
+        key.Write(truth.Key);
+        value.Write(truth.Value);
+        using var plan = Kernel.Plan(device, Shape);
+        allocated = 0;
+        for (var run = 0; run < 4; run++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            if (Listed is null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor);
+            else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index);
+            if (run > 0) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        return output.Read(Name);
+    }
+
+    /// <summary>
+    /// Asks the kernel for its selection, compares it with the oracle's key by key, and runs <paramref name="indexed"/> over it: the answer must be the oracle's too.
+    /// </summary>
+    public void SelectThenRun(Device device, AttentionKernel indexed)
+    {
+        var truth = Solved;
+        using var query = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim, Gap);
+        using var key = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim, Gap);
+        using var value = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim, Gap);
+        using var output = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim, Gap);
+        query.Write(truth.Query);
+        key.Write(truth.Key);
+        value.Write(truth.Value);
+        using var selecting = Kernel.Plan(device, Shape);
+        using var running = indexed.Plan(device, Shape);
+        var index = selecting.Select(query.Tensor, key.Tensor);
+        for (var batch = 0; batch < Shape.Batch; batch++)
+        for (var head = 0; head < Shape.QueryHeads; head++)
+        for (var row = 0; row < Shape.Queries; row++)
+        {
+            var (list, group) = (head * index.Heads / Shape.QueryHeads, (row + Offset) / index.Rows);
+            var listed = new int[Shape.Keys];
+            foreach (var range in index.Ranges(batch, list, group))
+                for (var j = range.Start; j < range.End; j++) listed[j]++;
+            foreach (var column in index.Columns(batch, list, group)) listed[column]++;
+            var expected = truth.Selections[batch, head / Shape.GroupSize]!.Visits[head % Shape.GroupSize][row];
+            for (var j = 0; j < (Kernel.Declaration.Causal ? row + Offset + 1 : Shape.Keys); j++)
+                Assert.True(listed[j] == (expected[j] ? 1 : 0), $"{Name}: batch {batch}, head {head}, row {row} lists key {j} {listed[j]} times");
+        }
+
+        running.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, index);
+        Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output over its index");
+        Assert.Equal(truth.Work, running.Work);
     }
 
     private Truth Solve()
@@ -85,6 +151,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         var declaration = Kernel.Declaration;
         var output = new double[query.Length];
         var logSumExp = new double[Shape.Batch * Shape.Queries * Shape.QueryHeads];
+        var selections = new SelectedKeys?[Shape.Batch, Shape.QueryHeads];
         long visited = 0, dense = 0;
         for (var batch = 0; batch < Shape.Batch; batch++)
         for (var head = 0; head < Shape.QueryHeads; head++)
@@ -99,12 +166,21 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
                 if (selection.Margin < ClearMargin) return null;
                 selected = selection.Visits;
             }
+            else if (declaration.Selection is { } how)
+            {
+                var (b, group) = (batch, head / Shape.GroupSize);
+                var selection = selections[batch, group] ??= (how.Estimator == KeyEstimator.LastRows ? VerticalSlashOracle.Select : (SelectKeys)BlockSelectionOracle.Select)(
+                    [.. Enumerable.Range(group * Shape.GroupSize, Shape.GroupSize).Select(h => Rows(query, Shape.Queries, Shape.QueryHeads, b, h))], keys, Offset, declaration);
+                if (selection.Margin < ClearMargin) return null;
+                selected = selection.Visits[head % Shape.GroupSize];
+            }
 
             for (var i = 0; i < Shape.Queries; i++)
             {
                 var (row, b, h, position) = (i, batch, head, i + Offset);
                 bool Visits(int j) =>
-                    (!declaration.Causal || j <= position) && (selected is null || selected[row][j]) && (Mask is null || Mask(b, h, position, j));
+                    (!declaration.Causal || j <= position) && (selected is null || selected[row][j])
+                    && (Listed is null || Listed.Visits(Shape.QueryHeads, b, h, position, j)) && (Mask is null || Mask(b, h, position, j));
                 var (channels, lse) = DenseAttentionOracle.Row(
                     queries[i], keys, values, declaration.Scale, Visits, Score is null ? null : (score, j) => Score(score, b, h, position, j));
                 var index = (batch * Shape.Queries + i) * Shape.QueryHeads + head;
@@ -115,7 +191,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
             }
         }
 
-        return new Truth(query, key, value, output, logSumExp, new AttentionWork(visited, dense));
+        return new Truth(query, key, value, output, logSumExp, new AttentionWork(visited, dense), selections);
     }
 
     private double[][] Rows(float[] tensor, int tokens, int heads, int batch, int head)
@@ -130,5 +206,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         return rows;
     }
 
-    private sealed record Truth(float[] Query, float[] Key, float[] Value, double[] Output, double[] LogSumExp, AttentionWork Work);
+    private sealed record Truth(float[] Query, float[] Key, float[] Value, double[] Output, double[] LogSumExp, AttentionWork Work, SelectedKeys?[,] Selections);
+
+    private delegate SelectedKeys SelectKeys(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration);
 }

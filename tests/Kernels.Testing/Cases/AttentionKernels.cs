@@ -27,6 +27,55 @@ public static partial class AttentionKernels
     [DenseAttention(HeadDim = 64, Causal = false, Scale = 0.2f)]
     public static partial AttentionKernel Full64 { get; }
 
+    /// <summary>Causal, over an index.</summary>
+    [IndexedAttention(HeadDim = 20)]
+    public static partial AttentionKernel Indexed20 { get; }
+
+    /// <summary>Full, over an index.</summary>
+    [IndexedAttention(HeadDim = 20, Causal = false)]
+    public static partial AttentionKernel IndexedFull20 { get; }
+
+    /// <summary>Causal, over an index whose partial ranges ask for <see cref="IsOdd"/>.</summary>
+    [IndexedAttention(HeadDim = 32, Mask = nameof(IsOdd))]
+    public static partial AttentionKernel IndexedOdd32 { get; }
+
+    /// <summary>Mean keys, a number of blocks.</summary>
+    [SelectedAttention(HeadDim = 20, Block = 16, TopK = 4, LocalBlocks = 2)]
+    public static partial AttentionKernel PooledTop20 { get; }
+
+    /// <summary>Mean keys, a share of the mass, heads averaged, groups twice as long as blocks.</summary>
+    [SelectedAttention(HeadDim = 20, Block = 16, Rows = 32, Mass = 0.6f, LocalBlocks = 2, Reduction = GroupReduction.Mean)]
+    public static partial AttentionKernel PooledMass20 { get; }
+
+    /// <summary>Mean keys, a threshold, any head of the group.</summary>
+    [SelectedAttention(HeadDim = 20, Block = 32, Rows = 16, Threshold = 0.12f, SinkBlocks = 0, Reduction = GroupReduction.Any)]
+    public static partial AttentionKernel PooledAny20 { get; }
+
+    /// <summary>Mean keys for single rows, a selector of the user's.</summary>
+    [SelectedAttention(HeadDim = 20, Block = 16, Rows = 1, Select = nameof(KeepAlternating), Reduction = GroupReduction.Max)]
+    public static partial AttentionKernel PooledOwn20 { get; }
+
+    /// <summary>Mean keys where they describe their blocks; random vectors of 16 have a mean cosine near 1/16.</summary>
+    [SelectedAttention(HeadDim = 20, Block = 16, Mass = 0.4f, SelfSimilarity = 0.06f)]
+    public static partial AttentionKernel PooledSimilar20 { get; }
+
+    /// <summary>Antidiagonal sums.</summary>
+    [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Antidiagonal, Block = 32, Stride = 8, Mass = 0.7f)]
+    public static partial AttentionKernel Antidiagonal20 { get; }
+
+    /// <summary>The probabilities themselves, both directions, nothing forced.</summary>
+    [SelectedAttention(
+        HeadDim = 20, Estimator = KeyEstimator.Probabilities, Block = 32, TopShare = 0.3f, SinkBlocks = 0, LocalBlocks = 0, Causal = false)]
+    public static partial AttentionKernel Probabilities20 { get; }
+
+    /// <summary>Bounds of pages, added over the group.</summary>
+    [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Bounds, Block = 16, TopK = 4, SinkBlocks = 0, Reduction = GroupReduction.Sum)]
+    public static partial AttentionKernel Bounds20 { get; }
+
+    /// <summary>Columns and diagonals.</summary>
+    [VerticalSlashAttention(HeadDim = 20, Columns = 12, Diagonals = 20, SinkColumns = 2, LocalDiagonals = 4, LastRows = 5, Rows = 16)]
+    public static partial AttentionKernel VerticalSlash20 { get; }
+
     /// <summary>Anchor with groups of 64 rows.</summary>
     [AnchorAttention(HeadDim = 64, Block = 32, Step = 2, Theta = 2.2f)]
     public static partial AttentionKernel Anchor64 { get; }
@@ -51,4 +100,10 @@ public static partial class AttentionKernels
 
     /// <summary>Scores of <see cref="Windowed64"/>.</summary>
     public static float Slope(float score, int batch, int head, int query, int key) => score - 0.01f * (head + 1) * (query - key);
+
+    /// <summary>Mask of <see cref="IndexedOdd32"/>.</summary>
+    public static bool IsOdd(int query, int key) => (query + key) % 2 != 0;
+
+    private static bool KeepAlternating(float estimate, int rank, float mass, int queryGroup, int keyBlock) =>
+        rank < 6 && keyBlock % 2 == queryGroup % 2;
 }

@@ -8,9 +8,9 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
     /// <summary>Keys one task of a few-row run walks; a fixed length, so that results do not depend on the thread count.</summary>
     private const int SplitKeys = 4096;
 
-    protected readonly CpuDevice Cpu;
-    protected readonly CpuAttentionProgram Program;
-    protected readonly int Stride;
+    internal readonly CpuDevice Cpu;
+    internal readonly CpuAttentionProgram Program;
+    internal readonly int Stride;
 
     private readonly ParallelAction _few, _merge;
     private readonly CpuBuffer _states, _chunks;
@@ -47,22 +47,23 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
     public override AttentionWork Work => _work;
 
     // An anchor group selects its keys whatever its number of rows: it has no shorter way.
-    private bool ReadsFewRowsInPlace => Declaration.Pattern != AttentionPattern.Anchor;
+    // Lists of keys are split by what they list.
+    private bool ReadsFewRowsInPlace => Declaration.Pattern is AttentionPattern.Dense or AttentionPattern.Masked;
 
     /// <summary>Blocks a mask leaves; null for other patterns.</summary>
     protected BlockMap? Map { get; }
 
     /// <summary>Sequences, query and key tokens of the current run.</summary>
-    protected int Batch { get; private set; }
+    internal int Batch { get; private set; }
 
     /// <summary>Query tokens of the current run.</summary>
-    protected int Queries { get; private set; }
+    internal int Queries { get; private set; }
 
     /// <summary>Key tokens of the current run.</summary>
-    protected int Keys { get; private set; }
+    internal int Keys { get; private set; }
 
     /// <summary>Position of the first query: causal queries are aligned with the last keys.</summary>
-    protected int FirstPosition => Declaration.Causal ? Keys - Queries : 0;
+    internal int FirstPosition => Declaration.Causal ? Keys - Queries : 0;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -74,9 +75,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
     /// <inheritdoc/>
     protected sealed override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
     {
-        (_query, _key, _value, _output) = (new Head(query), new Head(key), new Head(value), new Head(output));
-        _logSumExp = logSumExp is { } lse ? new Head(lse) : default;
-        (Batch, Queries, Keys) = (query[0], query[1], key[1]);
+        Bind(query, key, value, output, logSumExp);
         Array.Clear(_visited);
         if (ReadsFewRowsInPlace && Queries * Shape.GroupSize <= CpuAttentionProgram.FewRows && Queries <= 4) RunFewRows();
         else RunTiles();
@@ -87,14 +86,23 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         _work = new AttentionWork(visited, pairs * Batch * Shape.QueryHeads);
     }
 
+    protected void Bind(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
+    {
+        (_query, _key, _value, _output) = (new Head(query), new Head(key), new Head(value), new Head(output));
+        _logSumExp = logSumExp is { } lse ? new Head(lse) : default;
+        (Batch, Queries, Keys) = (query[0], query[1], key[1]);
+    }
+
     /// <summary>Runs with enough rows to pack keys.</summary>
     protected abstract void RunTiles();
 
     protected void Count(int worker, long pairs) => _visited[worker] += pairs;
 
-    protected Head KeyHead(int batch, int head) => _key.At(batch, head);
+    internal Head KeyHead(int batch, int head) => _key.At(batch, head);
 
-    protected Head ValueHead(int batch, int head) => _value.At(batch, head);
+    internal Head QueryHead(int batch, int head) => _query.At(batch, head);
+
+    internal Head ValueHead(int batch, int head) => _value.At(batch, head);
 
     /// <summary>Loads scaled queries of one head into consecutive rows and resets the state of the tile.</summary>
     protected void Load(ref AttentionTile tile, int batch, int head, int row, int rows, float* scratch)
@@ -210,21 +218,23 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         var splits = (Keys + SplitKeys - 1) / SplitKeys;
         var (batch, keyHead) = (task / Shape.KeyHeads, task % Shape.KeyHeads);
         var merged = State(batch, keyHead, 0);
-        for (var split = 1; split < splits; split++)
-        {
-            var next = State(batch, keyHead, split);
-            for (var r = 0; r < merged.Rows; r++)
-            {
-                var maximum = MathF.Max(merged.Maximum[r], next.Maximum[r]);
-                if (float.IsNegativeInfinity(maximum)) continue;
-                var (left, right) = (float.Exp2(merged.Maximum[r] - maximum), float.Exp2(next.Maximum[r] - maximum));
-                merged.Maximum[r] = maximum;
-                Blend(merged.Accumulator + r * Stride, left, next.Accumulator + r * Stride, right, Stride);
-                Blend(merged.Sum + r * Program.Lanes, left, next.Sum + r * Program.Lanes, right, Program.Lanes);
-            }
-        }
+        for (var split = 1; split < splits; split++) Merge(ref merged, State(batch, keyHead, split));
 
         for (var r = 0; r < merged.Rows; r++) FinishRow(merged, r, batch, merged.Head + r % merged.Group, r / merged.Group);
+    }
+
+    /// <summary>Adds the state of the same rows over other keys.</summary>
+    protected void Merge(ref AttentionTile merged, in AttentionTile next)
+    {
+        for (var r = 0; r < merged.Rows; r++)
+        {
+            var maximum = MathF.Max(merged.Maximum[r], next.Maximum[r]);
+            if (float.IsNegativeInfinity(maximum)) continue;
+            var (left, right) = (float.Exp2(merged.Maximum[r] - maximum), float.Exp2(next.Maximum[r] - maximum));
+            merged.Maximum[r] = maximum;
+            Blend(merged.Accumulator + r * Stride, left, next.Accumulator + r * Stride, right, Stride);
+            Blend(merged.Sum + r * Program.Lanes, left, next.Sum + r * Program.Lanes, right, Program.Lanes);
+        }
     }
 
     private static void Blend(float* target, float left, float* source, float right, int count)
@@ -232,14 +242,14 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         for (var i = 0; i < count; i++) target[i] = target[i] * left + source[i] * right;
     }
 
-    private void LoadRow(in Head source, int token, float* target, float* scratch)
+    internal void LoadRow(in Head source, int token, float* target, float* scratch)
     {
         var row = source.Row(token, Shape.HeadDim, scratch);
         for (var c = 0; c < Shape.HeadDim; c++) target[c] = row[c] * Program.QueryScale;
         for (var c = Shape.HeadDim; c < Stride; c++) target[c] = 0;
     }
 
-    private void FinishRow(in AttentionTile tile, int r, int batch, int head, int token)
+    protected void FinishRow(in AttentionTile tile, int r, int batch, int head, int token)
     {
         var accumulator = tile.Accumulator + (long)r * Stride;
         float sum = 0;
@@ -254,7 +264,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
     }
 
     /// <summary>The rows of one head of a bound tensor.</summary>
-    protected readonly struct Head
+    internal readonly struct Head
     {
         private readonly ElementType _type;
         private readonly long _batchStride, _tokenStride, _headStride;

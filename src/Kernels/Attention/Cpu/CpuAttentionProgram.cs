@@ -44,9 +44,15 @@ public abstract unsafe class CpuAttentionProgram : AttentionProgram
 
     /// <inheritdoc/>
     public override AttentionPlan Plan(Device device, AttentionDeclaration declaration, in AttentionShape shape) =>
-        declaration.Pattern == AttentionPattern.Anchor
-            ? new CpuAnchorAttentionPlan((CpuDevice)device, declaration, shape, this)
-            : new CpuTiledAttentionPlan((CpuDevice)device, declaration, shape, this);
+        declaration.Pattern switch
+        {
+            AttentionPattern.Anchor => new CpuAnchorAttentionPlan((CpuDevice)device, declaration, shape, this),
+            AttentionPattern.Indexed => new CpuIndexedAttentionPlan((CpuDevice)device, declaration, shape, this),
+            AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.LastRows =>
+                new CpuVerticalSlashPlan((CpuDevice)device, declaration, shape, this),
+            AttentionPattern.Selected => new CpuBlockSelectionPlan((CpuDevice)device, declaration, shape, this),
+            _ => new CpuTiledAttentionPlan((CpuDevice)device, declaration, shape, this),
+        };
 
     /// <summary>Scores of <paramref name="rows"/> tile rows (a multiple of <see cref="RowStep"/>) against one panel of keys.</summary>
     /// <param name="query">First row, <see cref="RowStride"/> apart.</param>

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Kernels.Generators.Diagnostics;
+using Kernels.Generators.Specs;
+
+namespace Kernels.Generators.Parsing;
+
+/// <summary>Reads estimator, selector and forced parts of <c>[SelectedAttention]</c> and <c>[VerticalSlashAttention]</c>.</summary>
+internal sealed class SelectionParser(AttributeReader attribute, UserMethodParser methods, Findings findings)
+{
+    private static readonly string[] Selectors = ["TopK", "TopShare", "Mass", "Threshold", "Select"];
+
+    public SelectionSpec Blocks()
+    {
+        var estimator = (EstimatorKind)attribute.Read("Estimator", 0);
+        var reduction = (ReductionKind)attribute.Read("Reduction", 0);
+        if (estimator is < EstimatorKind.Pooled or > EstimatorKind.Bounds)
+            Refuse("Estimator", estimator.ToString(), "Pooled, Antidiagonal, Probabilities or Bounds ([VerticalSlashAttention] estimates from the last rows)");
+        if (reduction is < ReductionKind.None or > ReductionKind.Max) Refuse("Reduction", (int)reduction, "a value of GroupReduction");
+        var block = Number("Block", 128, 16, 1024, 16);
+        var rows = Number("Rows", 0, 0, 1024);
+        if (rows == 0) rows = estimator == EstimatorKind.Bounds ? 1 : block;
+        var stride = Number("Stride", 16, 1, 64);
+        switch (estimator)
+        {
+            case EstimatorKind.Bounds when rows != 1:
+                Refuse("Rows", rows, "1 with the estimator Bounds");
+                break;
+            case EstimatorKind.Antidiagonal when stride > 0 && (rows % stride != 0 || block % stride != 0):
+                Refuse("Stride", stride, $"a divisor of Rows = {rows} and Block = {block}");
+                break;
+            case EstimatorKind.Probabilities when block % 32 != 0:
+                Refuse("Block", block, "a multiple of 32 with the estimator Probabilities");
+                break;
+        }
+
+        var selfSimilarity = Share("SelfSimilarity");
+        if (selfSimilarity > 0 && estimator != EstimatorKind.Pooled)
+            Refuse("SelfSimilarity", selfSimilarity.ToString(CultureInfo.InvariantCulture), "left out unless the estimator is Pooled");
+        var set = Selectors.Where(IsSet).ToArray();
+        if (set.Length != 1)
+            findings.Add(KernelDiagnostics.OneSelector, set.Length == 0 ? attribute.Location : attribute.LocationOf(set[1]), set.Length == 0 ? "none" : string.Join(", ", set));
+        else if (estimator == EstimatorKind.Bounds && set[0] is "Mass" or "Threshold")
+            findings.Add(KernelDiagnostics.BoundsSelector, attribute.LocationOf(set[0]), set[0]);
+        return new SelectionSpec(
+            estimator, rows, block, stride, Number("TopK", 0, 0, int.MaxValue), Share("TopShare"), Share("Mass"), Share("Threshold"),
+            methods.Parse("Select", ValueKind.Bool, [ValueKind.Float, ValueKind.Int, ValueKind.Float, ValueKind.Int, ValueKind.Int]),
+            Number("SinkBlocks", 1, 0, 1 << 20), Number("LocalBlocks", 1, 0, 1 << 20), reduction,
+            SelfSimilarity: selfSimilarity);
+    }
+
+    public SelectionSpec ColumnsAndDiagonals() => new(
+        EstimatorKind.LastRows, Number("Rows", 64, 16, 1024), 1, TopK: Number("Columns", 1000, 1, int.MaxValue),
+        Sink: Number("SinkColumns", 30, 0, 1 << 20), Local: Number("LocalDiagonals", 100, 1, 1 << 20),
+        Diagonals: Number("Diagonals", 4096, 1, int.MaxValue), LastRows: Number("LastRows", 64, 1, 256));
+
+    private bool IsSet(string selector) => selector switch
+    {
+        "TopK" => attribute.Read(selector, 0) != 0,
+        "Select" => !string.IsNullOrEmpty(attribute.ReadText(selector)),
+        _ => attribute.Read(selector, 0f) != 0,
+    };
+
+    private int Number(string name, int fallback, int least, int most, int multiple = 1)
+    {
+        var value = attribute.Read(name, fallback);
+        if (value < least || value > most || value % multiple != 0)
+            Refuse(name, value, multiple == 1 ? most == int.MaxValue ? $"at least {least}" : $"{least} to {most}" : $"a multiple of {multiple} from {least} to {most}");
+        return value;
+    }
+
+    private float Share(string name)
+    {
+        var value = attribute.Read(name, 0f);
+        if (!(value is >= 0 and <= 1)) Refuse(name, value.ToString(CultureInfo.InvariantCulture), "0 to 1");
+        return value;
+    }
+
+    private void Refuse(string name, object value, string limit) =>
+        findings.Add(KernelDiagnostics.SelectionParameter, attribute.LocationOf(name), name, value, limit);
+}

@@ -1,0 +1,33 @@
+namespace Kernels;
+
+/// <summary>Attention over the keys of an index that each run brings.</summary>
+internal sealed class CpuIndexedAttentionPlan : CpuListedAttentionPlan
+{
+    private AttentionIndex _index = null!;
+
+    public CpuIndexedAttentionPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
+        : base(device, declaration, shape, program) => TakeWorkspace();
+
+    /// <inheritdoc/>
+    protected override int GroupRows => _index.Rows;
+
+    /// <inheritdoc/>
+    protected override int ListHeads => _index.Heads == Shape.QueryHeads ? Shape.GroupSize : 1;
+
+    /// <inheritdoc/>
+    protected override (bool Tiles, bool Few) Ways => (true, true);
+
+    /// <inheritdoc/>
+    protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, AttentionIndex index, in Tensor? logSumExp)
+    {
+        _index = index;
+        RunCore(query, key, value, output, logSumExp);
+    }
+
+    /// <inheritdoc/>
+    protected override KeyList List(int batch, int head, int group, int worker)
+    {
+        var (b, h) = (batch % _index.Batch, head * _index.Heads / Shape.QueryHeads);
+        return new KeyList(_index.Ranges(b, h, group), _index.Columns(b, h, group));
+    }
+}

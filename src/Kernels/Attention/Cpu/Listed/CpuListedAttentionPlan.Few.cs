@@ -1,0 +1,133 @@
+namespace Kernels;
+
+/// <content>
+/// A few rows: the query heads of a token that share a list are packed into one tile, and the list, not the sequence, is split among workers.
+/// </content>
+internal abstract unsafe partial class CpuListedAttentionPlan
+{
+    /// <summary>Listed keys one task walks; a fixed number, so that results do not depend on the thread count.</summary>
+    private const int SplitKeys = 1024;
+
+    /// <summary>Most tokens whose lists are split; with more, tokens keep the workers busy.</summary>
+    protected const int FewTokens = 4;
+
+    private readonly int _stateRows, _maxSplits;
+
+    /// <summary>Sequence, list and token of every unit of a run of few rows.</summary>
+    protected int UnitCount => Batch * Shape.KeyHeads * ListHeads * Queries;
+
+    private int Splits => Queries <= FewTokens ? (Keys + SplitKeys - 1) / SplitKeys : 1;
+
+    // Query, accumulator, sum and maximum of a unit's rows.
+    private long StateFloats => _stateRows * (2L * Stride + Program.Lanes) + (_stateRows + 15) / 16 * 16;
+
+    // A unit's state, widened or gathered keys and values, scores of a row, and a row of conversion scratch.
+    private long FewFloats => StateFloats + CpuAttentionProgram.FewRowsChunk * 2L * Stride + Chunk + Stride;
+
+    private void RunFew()
+    {
+        Cpu.Workers.Run(UnitCount * Splits, _few);
+        if (Splits > 1) Cpu.Workers.Run(UnitCount, _merge);
+    }
+
+    protected (int Batch, int Head, int Token) Unit(int unit)
+    {
+        var (list, token) = (unit / Queries, unit % Queries);
+        return (list / ListHeads / Shape.KeyHeads, list % (ListHeads * Shape.KeyHeads) * (Shape.GroupSize / ListHeads), token);
+    }
+
+    private AttentionTile State(int unit, int split, int worker)
+    {
+        var (batch, head, token) = Unit(unit);
+        var floats = Splits > 1
+            ? (float*)_states!.Pointer + ((long)unit * _maxSplits + split) * StateFloats
+            : (float*)_workers!.Pointer + worker * _workerFloats;
+        return new AttentionTile
+        {
+            Query = floats,
+            Accumulator = floats + _stateRows * Stride,
+            Sum = floats + _stateRows * 2 * Stride,
+            Maximum = floats + _stateRows * (2 * Stride + Program.Lanes),
+            Rows = Shape.GroupSize / ListHeads,
+            Position = FirstPosition + token,
+            Batch = batch,
+            Head = head,
+            Group = Shape.GroupSize / ListHeads,
+        };
+    }
+
+    private void RunUnit(int task, int worker)
+    {
+        var (unit, split) = (task / Splits, task % Splits);
+        var tile = State(unit, split, worker);
+        var chunk = (float*)_workers!.Pointer + worker * _workerFloats + StateFloats;
+        var scratch = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride + Chunk;
+        tile.Scores = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride;
+        for (var r = 0; r < tile.Rows; r++) LoadRow(QueryHead(tile.Batch, tile.Head + r), Unit(unit).Token, tile.Query + (long)r * Stride, scratch);
+        Reset(tile);
+
+        var list = List(tile.Batch, tile.Head, tile.Position / GroupRows, worker);
+        var end = Declaration.Causal ? tile.Position + 1 : Keys;
+        var (skip, take) = Splits > 1 ? (split * SplitKeys, SplitKeys) : (0, int.MaxValue);
+        foreach (var range in list.Ranges)
+        {
+            var length = Math.Min(range.End, end) - range.Start;
+            if (length <= 0) break;
+            var count = Math.Min(length - skip, take);
+            if (count > 0)
+            {
+                WalkFew(tile, range.Start + skip, count, range.Partial, chunk, worker);
+                take -= count;
+            }
+
+            skip = Math.Max(0, skip - length);
+        }
+
+        var columns = list.Columns[..KeyList.CountBelow(list.Columns, end)];
+        if (skip < columns.Length) GatherFew(tile, columns.Slice(skip, Math.Min(columns.Length - skip, take)), chunk, scratch, worker);
+        if (Splits == 1) FinishUnit(tile, unit);
+    }
+
+    private void WalkFew(in AttentionTile tile, int first, int count, bool partial, float* chunk, int worker)
+    {
+        var (key, value) = (KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize));
+        for (var start = first; start < first + count; start += CpuAttentionProgram.FewRowsChunk)
+        {
+            var length = Math.Min(CpuAttentionProgram.FewRowsChunk, first + count - start);
+            Count(worker, Program.VisitFew(
+                tile, key.Rows(start, length, Shape.HeadDim, chunk, Stride, out var keyStride),
+                value.Rows(start, length, Shape.HeadDim, chunk + CpuAttentionProgram.FewRowsChunk * Stride, Stride, out var valueStride),
+                keyStride, valueStride, start, length, false, partial));
+        }
+    }
+
+    private void GatherFew(in AttentionTile tile, ReadOnlySpan<int> columns, float* chunk, float* scratch, int worker)
+    {
+        var (key, value) = (KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize));
+        var values = chunk + CpuAttentionProgram.FewRowsChunk * Stride;
+        for (var start = 0; start < columns.Length; start += CpuAttentionProgram.FewRowsChunk)
+        {
+            var part = columns.Slice(start, Math.Min(CpuAttentionProgram.FewRowsChunk, columns.Length - start));
+            for (var i = 0; i < part.Length; i++)
+            {
+                var channels = Shape.HeadDim;
+                new ReadOnlySpan<float>(key.Row(part[i], channels, scratch), channels).CopyTo(new Span<float>(chunk + i * Stride, channels));
+                new ReadOnlySpan<float>(value.Row(part[i], channels, scratch), channels).CopyTo(new Span<float>(values + i * Stride, channels));
+            }
+
+            Count(worker, Program.VisitFew(tile, chunk, values, Stride, Stride, 0, part.Length, false, false));
+        }
+    }
+
+    private void MergeUnit(int unit, int worker)
+    {
+        var merged = State(unit, 0, worker);
+        for (var split = 1; split < Splits; split++) Merge(ref merged, State(unit, split, worker));
+        FinishUnit(merged, unit);
+    }
+
+    private void FinishUnit(in AttentionTile tile, int unit)
+    {
+        for (var r = 0; r < tile.Rows; r++) FinishRow(tile, r, tile.Batch, tile.Head + r, Unit(unit).Token);
+    }
+}

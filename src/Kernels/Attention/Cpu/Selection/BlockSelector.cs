@@ -1,0 +1,103 @@
+namespace Kernels;
+
+/// <summary>Chooses key blocks by their estimates: the forced ones, then others by descending estimate as the declared selector says.</summary>
+/// <remarks>One worker's own; reused for every group of rows.</remarks>
+internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
+{
+    private readonly float[] _estimates = new float[maxBlocks], _reduced = new float[maxBlocks];
+    private readonly bool[] _kept = new bool[maxBlocks], _forced = new bool[maxBlocks];
+    private readonly ulong[] _order = new ulong[maxBlocks];
+    private readonly KeySpan[] _ranges = new KeySpan[maxBlocks];
+    private int _group, _blocks, _last;
+
+    /// <summary>Bytes held.</summary>
+    public long ByteLength => maxBlocks * (2L * sizeof(float) + 2 * sizeof(bool) + sizeof(ulong) + 12);
+
+    /// <summary>Receives the estimates of a head.</summary>
+    public Span<float> Estimates => _estimates.AsSpan(0, _blocks);
+
+    /// <summary>Receives which blocks must be visited, beside the declared ones, since <see cref="Begin"/>.</summary>
+    public Span<bool> Forced => _forced.AsSpan(0, _blocks);
+
+    /// <summary>Begins a group of rows that chooses among <paramref name="blocks"/> blocks, its last row standing in block <paramref name="last"/>.</summary>
+    public void Begin(int group, int blocks, int last)
+    {
+        (_group, _blocks, _last) = (group, blocks, last);
+        Array.Clear(_kept, 0, blocks);
+        Array.Clear(_forced, 0, blocks);
+    }
+
+    /// <summary>Adds the estimates of head number <paramref name="head"/> of <paramref name="heads"/> to those of the heads before it.</summary>
+    public void Reduce(int head, int heads)
+    {
+        for (var block = 0; block < _blocks; block++)
+        {
+            var estimate = selection.Reduction == GroupReduction.Mean ? _estimates[block] / heads : _estimates[block];
+            _reduced[block] = head == 0 ? estimate
+                : selection.Reduction == GroupReduction.Max ? Math.Max(_reduced[block], estimate)
+                : _reduced[block] + estimate;
+        }
+
+        if (head == heads - 1) _reduced.AsSpan(0, _blocks).CopyTo(_estimates);
+    }
+
+    /// <summary>Keeps blocks by the estimates; what was kept since <see cref="Begin"/> stays.</summary>
+    public void Select()
+    {
+        double total = 0, taken = 0;
+        int rank = 0, others = 0;
+        for (var block = 0; block < _blocks; block++)
+        {
+            total += _estimates[block];
+            if (IsForced(block))
+            {
+                _kept[block] = true;
+                taken += _estimates[block];
+                rank++;
+            }
+            else _order[others++] = (ulong)Descending(_estimates[block]) << 32 | (uint)block;
+        }
+
+        Array.Sort(_order, 0, others);
+        for (var i = 0; i < others; i++, rank++)
+        {
+            var block = (int)(uint)_order[i];
+            if (Keeps(block, rank, taken, total)) _kept[block] = true;
+            else if (selection.Chooser is null) return;
+            taken += _estimates[block];
+        }
+    }
+
+    /// <summary>What was kept, as ranges of keys.</summary>
+    public ReadOnlySpan<KeySpan> Ranges(int keys)
+    {
+        var count = 0;
+        for (var block = 0; block < _blocks; block++)
+        {
+            if (!_kept[block]) continue;
+            var (start, end) = (block * selection.Block, (int)Math.Min((block + 1L) * selection.Block, keys));
+            if (block > 0 && _kept[block - 1]) _ranges[count - 1] = _ranges[count - 1] with { End = end };
+            else _ranges[count++] = new KeySpan(start, end);
+        }
+
+        return _ranges.AsSpan(0, count);
+    }
+
+    private bool IsForced(int block) => _forced[block] || block < selection.Sink || (block <= _last && block > _last - selection.Local);
+
+    private bool Keeps(int block, int rank, double taken, double total) => selection switch
+    {
+        { Chooser: { } chooser } => chooser.Keep(_estimates[block], rank, total == 0 ? 0 : (float)(taken / total), _group, block),
+        { Mass: > 0 } => taken < selection.Mass * total,
+        { Threshold: > 0 } => _estimates[block] >= selection.Threshold,
+        { TopShare: > 0 } => rank < (int)((double)selection.TopShare * _blocks) + 1,
+        _ => rank < selection.TopK,
+    };
+
+    // The bits of floats as integers that ascend where the floats descend.
+    private static uint Descending(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return (bits & 0x80000000) == 0 ? 0x7FFFFFFF - bits : bits;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Kernels;
+
+/// <summary>Attention whose lists each run selects for itself; the selection can also be had as an index.</summary>
+internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
+{
+    protected CpuSelectingPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
+        : base(device, declaration, shape, program)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override int GroupRows => Selection.Rows;
+
+    /// <summary>How keys are chosen.</summary>
+    protected KeySelection Selection => Declaration.Selection!;
+
+    /// <inheritdoc/>
+    protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key)
+    {
+        Bind(query, key, key, query, null);
+        var groups = (FirstPosition + Queries - 1) / GroupRows + 1;
+        var first = FirstPosition / GroupRows;
+        var lists = new (KeySpan[] Ranges, int[] Columns)[Batch * Shape.KeyHeads * ListHeads * groups];
+        Array.Fill(lists, ([], []));
+        for (var batch = 0; batch < Batch; batch++)
+        for (var keyHead = 0; keyHead < Shape.KeyHeads; keyHead++)
+        {
+            var (b, k) = (batch, keyHead);
+            if (Ways.Tiles) PackHead(batch, keyHead);
+            Prepare(batch, keyHead);
+            Cpu.Workers.Run(ListHeads * (groups - first), new ParallelAction((task, worker) =>
+            {
+                var (slot, group) = (task / (groups - first), first + task % (groups - first));
+                var list = Choose(b, k * Shape.GroupSize + slot * (Shape.GroupSize / ListHeads), group, worker);
+                lists[((b * Shape.KeyHeads + k) * ListHeads + slot) * groups + group] = (list.Ranges.ToArray(), list.Columns.ToArray());
+            }));
+        }
+
+        return Index(lists);
+    }
+
+    /// <summary>Selects for a group of rows; <see cref="CpuListedAttentionPlan.Prepare"/> has been called for its key head.</summary>
+    protected abstract KeyList Choose(int batch, int head, int group, int worker);
+
+    /// <summary>Makes an index of the lists of every batch, head and group.</summary>
+    protected abstract AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists);
+
+    /// <summary>The rows of a group that the run holds, counted in the run.</summary>
+    protected (int First, int Count) RowsOf(int group)
+    {
+        var first = Math.Max(group * GroupRows, FirstPosition) - FirstPosition;
+        return (first, (int)Math.Min((group + 1L) * GroupRows - FirstPosition, Queries) - first);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Kernels;
+
+/// <summary>What the importance of a block of keys for a group of query rows is estimated from.</summary>
+public enum KeyEstimator
+{
+    /// <summary>
+    /// Mean query · mean key, scaled; a softmax over the group's key blocks makes probabilities. Block-Sparse of MInference
+    /// (arXiv 2407.02490, §3.1) and the base of SpargeAttn and FlexPrefill.
+    /// </summary>
+    Pooled,
+
+    /// <summary>
+    /// Sums of the scores on the antidiagonals of Stride × Stride squares, scaled by 1/Stride; a softmax over the squares of a row of squares,
+    /// summed over each block. XAttention (arXiv 2503.16428, §2.1).
+    /// </summary>
+    Antidiagonal,
+
+    /// <summary>The probabilities themselves, averaged over the group's rows and summed over each block. SparseD (arXiv 2509.24014, §4).</summary>
+    Probabilities,
+
+    /// <summary>
+    /// An upper bound of query · key from each block's smallest and largest key channels, Σ max(q·min, q·max); for single rows. Quest
+    /// (arXiv 2406.10774, §3.3). A bound, not a probability.
+    /// </summary>
+    Bounds,
+
+    /// <summary>
+    /// The probabilities of the last query rows, summed along key columns and along diagonals. Vertical-Slash of MInference (arXiv 2407.02490, §3.1).
+    /// </summary>
+    LastRows,
+}

@@ -1,0 +1,78 @@
+namespace Kernels.Testing;
+
+/// <summary>Attention over lists of keys, brought or selected, by name. Only processors run these.</summary>
+public static class ListedAttentionCases
+{
+    private const ElementType BFloat16 = ElementType.BFloat16, Float16 = ElementType.Float16;
+
+    private static readonly AttentionCase[] Brought =
+    [
+        Of("blocks, one token", AttentionKernels.Indexed20, new(1, 1, 1, 1, 1, 20), s => ListedIndex.OfBlocks(1, 1, 1, 1, 16, 16, Some(3))),
+        Of("blocks, just short", AttentionKernels.Indexed20, new(1, 31, 31, 2, 1, 20), s => ListedIndex.OfBlocks(1, 2, 31, 31, 32, 32, Some(3))),
+        Of("blocks, just full", AttentionKernels.Indexed20, new(1, 32, 32, 2, 1, 20), s => ListedIndex.OfBlocks(1, 1, 32, 32, 32, 32, Some(2))),
+        Of("blocks, just over", AttentionKernels.Indexed20, new(2, 33, 33, 2, 1, 20), s => ListedIndex.OfBlocks(2, 2, 33, 33, 32, 32, Some(2))),
+        Of("blocks, tail", AttentionKernels.Indexed20, new(2, 200, 200, 4, 2, 20), s => ListedIndex.OfBlocks(2, 4, 200, 200, 32, 16, Some(2))),
+        Of("blocks, chunk", AttentionKernels.Indexed20, new(1, 70, 300, 4, 2, 20), s => ListedIndex.OfBlocks(1, 2, 300, 300, 48, 40, Some(2))),
+        Of("blocks, full", AttentionKernels.IndexedFull20, new(1, 150, 90, 2, 2, 20), s => ListedIndex.OfBlocks(1, 2, 150, 90, 32, 16, Some(2))),
+        Of("blocks, long groups", AttentionKernels.Indexed20, new(1, 900, 900, 2, 1, 20), s => ListedIndex.OfBlocks(1, 1, 900, 900, 500, 16, Some(4))),
+        Of("blocks, bfloat16", AttentionKernels.Indexed20, new(1, 100, 120, 2, 1, 20, BFloat16, BFloat16), s => ListedIndex.OfBlocks(1, 2, 120, 120, 32, 16, Some(2))),
+        Of("blocks, partial", AttentionKernels.IndexedOdd32, new(1, 130, 130, 2, 1, 32), s => ListedIndex.OfBlocks(1, 2, 130, 130, 32, 16, Some(2), (_, _) => true)) with
+        {
+            Mask = (_, _, query, key) => AttentionKernels.IsOdd(query, key),
+        },
+        Of("columns", AttentionKernels.Indexed20, new(2, 200, 200, 4, 2, 20), s => ListedIndex.OfColumns(2, 2, 200, 200, 64, Some(3))),
+        Of("columns, chunk", AttentionKernels.Indexed20, new(1, 70, 300, 2, 1, 20), s => ListedIndex.OfColumns(1, 2, 300, 300, 96, Some(4))),
+        Of("columns, many", AttentionKernels.Indexed20, new(1, 40, 1000, 2, 1, 20), s => ListedIndex.OfColumns(1, 1, 1000, 1000, 200, Some(2))),
+        Of("columns, full", AttentionKernels.IndexedFull20, new(1, 40, 100, 2, 1, 20), s => ListedIndex.OfColumns(1, 1, 40, 100, 16, Some(3))),
+        Of("ranges", AttentionKernels.Indexed20, new(2, 200, 200, 4, 2, 20), s => ListedIndex.OfRanges(2, 4, 200, 200, 64, Runs)),
+        Of("ranges, chunk", AttentionKernels.Indexed20, new(1, 70, 300, 2, 1, 20, Float16, Float16), s => ListedIndex.OfRanges(1, 1, 300, 300, 48, Runs)),
+        Of("pages, decode", AttentionKernels.Indexed20, new(2, 1, 333, 4, 2, 20), s => ListedIndex.OfPages(2, 2, 333, 16, (b, h, page) => Some(3)(b, h, 0, page))),
+        Of("pages, three tokens", AttentionKernels.Indexed20, new(1, 3, 333, 4, 2, 20, ElementType.Float32, BFloat16), s => ListedIndex.OfPages(1, 4, 333, 16, (b, h, page) => Some(2)(b, h, 0, page))),
+        Of("pages, splits", AttentionKernels.Indexed20, new(1, 1, 5000, 2, 1, 20), s => ListedIndex.OfPages(1, 1, 5000, 16, (b, h, page) => page % 3 != 1)),
+        Of("ranges, decode", AttentionKernels.Indexed20, new(1, 2, 3000, 2, 1, 20), s => ListedIndex.OfRanges(1, 2, 3000, 3000, 64, Runs)),
+        Of("columns, decode", AttentionKernels.Indexed20, new(1, 1, 4000, 2, 1, 20, ElementType.Float32, Float16), s => ListedIndex.OfColumns(1, 2, 4000, 4000, 64, Some(2))),
+        Of("single rows", AttentionKernels.Indexed20, new(1, 40, 60, 4, 2, 20), s => ListedIndex.OfColumns(1, 2, 60, 60, 1, Some(3))),
+    ];
+
+    private static readonly AttentionCase[] Selected =
+    [
+        new("pooled, one token", AttentionKernels.PooledTop20, new(1, 1, 1, 1, 1, 20)),
+        new("pooled top", AttentionKernels.PooledTop20, new(2, 143, 143, 2, 1, 20)) { Gap = 3, Spare = 9 },
+        new("pooled top, chunk", AttentionKernels.PooledTop20, new(1, 50, 177, 4, 2, 20)) { Spare = 40 },
+        new("pooled mass", AttentionKernels.PooledMass20, new(1, 161, 161, 4, 2, 20)),
+        new("pooled similar", AttentionKernels.PooledSimilar20, new(1, 200, 200, 4, 2, 20)) { Spare = 6 },
+        new("pooled any, bfloat16", AttentionKernels.PooledAny20, new(1, 150, 190, 4, 2, 20, BFloat16, BFloat16)),
+        new("pooled own", AttentionKernels.PooledOwn20, new(1, 9, 200, 4, 2, 20)) { Spare = 3 },
+        new("antidiagonal", AttentionKernels.Antidiagonal20, new(1, 150, 150, 2, 1, 20)),
+        new("antidiagonal, chunk", AttentionKernels.Antidiagonal20, new(2, 61, 165, 2, 2, 20)) { Spare = 30, Gap = 1 },
+        new("probabilities", AttentionKernels.Probabilities20, new(1, 100, 130, 2, 1, 20)),
+        new("bounds, decode", AttentionKernels.Bounds20, new(2, 1, 333, 4, 2, 20)) { Spare = 20 },
+        new("bounds, few", AttentionKernels.Bounds20, new(1, 3, 150, 4, 2, 20, ElementType.Float32, Float16)),
+        new("bounds, many", AttentionKernels.Bounds20, new(1, 12, 90, 2, 1, 20)),
+        new("vertical-slash", AttentionKernels.VerticalSlash20, new(1, 150, 150, 4, 2, 20)) { Spare = 5 },
+        new("vertical-slash, chunk", AttentionKernels.VerticalSlash20, new(2, 37, 120, 2, 1, 20)) { Gap = 2 },
+        new("vertical-slash, short", AttentionKernels.VerticalSlash20, new(1, 3, 7, 2, 1, 20)),
+    ];
+
+    /// <summary>Names of all cases.</summary>
+    public static IEnumerable<string> Names => Brought.Concat(Selected).Select(item => item.Name);
+
+    /// <summary>Names of the cases whose kernels select for themselves.</summary>
+    public static IEnumerable<string> SelectedNames => Selected.Select(item => item.Name);
+
+    /// <summary>Names of the cases that bring an index.</summary>
+    public static IEnumerable<string> BroughtNames => Brought.Select(item => item.Name);
+
+    /// <summary>The case called <paramref name="name"/>.</summary>
+    public static AttentionCase Named(string name) => Brought.Concat(Selected).Single(item => item.Name == name);
+
+    private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape shape, Func<AttentionShape, ListedIndex> list) =>
+        new(name, kernel, shape) { Listed = list(shape) };
+
+    // One in some, scattered, differing by batch, head and group; some lists stay empty.
+    private static Func<int, int, int, int, bool> Some(int one) => (batch, head, group, id) =>
+        (batch + group) % 5 != 4 && (uint)((id * 2654435761L + batch * 97 + head * 31 + group * 17) >> 7) % one == 0;
+
+    // Runs of up to eleven keys, and single ones.
+    private static bool Runs(int batch, int head, int group, int key) => (key + 3 * head + 5 * group) % 29 < 11 || key % 13 == group % 13;
+}
