@@ -49,6 +49,7 @@ public class UsageTests
     [InlineData("evaluate", "-h")]
     [InlineData("inspect", "attention", "--help")]
     [InlineData("devices", "-?")]
+    [InlineData("catalog", "-?")]
     public void Help_shows_examples_and_succeeds(params string[] arguments)
     {
         var outcome = InProcess.Run(arguments).Succeeded();

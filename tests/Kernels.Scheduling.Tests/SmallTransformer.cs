@@ -25,7 +25,7 @@ internal sealed class SmallTransformer
         var (keyState, valueState) = (builder.State("keys", KeyHeads, HeadDim), builder.State("values", KeyHeads, HeadDim));
         builder.Append("append keys", keys, keyState);
         builder.Append("append values", values, valueState);
-        var attended = builder.Attention("attention", DenseAttention.For(HeadDim)!, queries, keyState, valueState);
+        var attended = builder.Attention("attention", DenseAttention.Causal.For(HeadDim), queries, keyState, valueState);
         hidden = builder.Add("residual", hidden, builder.Product("output", Projections.Dense, Random("output.weight", Width, Width), attended));
         var activated = builder.SwiGlu("swiglu", builder.Product("gate up", Projections.Dense, Random("up.weight", 2 * Width, Width), hidden));
         Last = builder.LastRow("last", builder.Product("down", Projections.Dense, Random("down.weight", Width, Width), activated));

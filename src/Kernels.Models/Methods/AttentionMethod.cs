@@ -6,26 +6,15 @@ namespace Kernels.Models;
 /// <remarks>Open: a host may make its own from any declared kernels.</remarks>
 public sealed record AttentionMethod
 {
+    /// <summary>The methods that have names on command lines: those of the catalog that fit a causal model.</summary>
+    public static IReadOnlyList<AttentionMethod> All { get; } =
+        [.. AttentionCatalog.All.Where(entry => entry.Phase != CatalogPhase.Diffusion).Select(Make)];
+
     /// <summary>Every key.</summary>
-    public static AttentionMethod Dense { get; } = new()
-    {
-        Name = "dense",
-        Description = "every key up to the query's own",
-        Prefill = DenseAttention.For,
-        Decode = DenseAttention.For,
-    };
+    public static AttentionMethod Dense { get; } = Find("dense");
 
     /// <summary>AnchorAttention.</summary>
-    public static AttentionMethod Anchor { get; } = new()
-    {
-        Name = "anchor",
-        Description = "AnchorAttention (arXiv 2505.23520): prompts visit the initial keys, a local window and the columns near an anchor; generation is dense",
-        Prefill = AnchorAttention.For,
-        Decode = DenseAttention.For,
-    };
-
-    /// <summary>The methods that have names on command lines.</summary>
-    public static IReadOnlyList<AttentionMethod> All { get; } = [Dense, Anchor];
+    public static AttentionMethod Anchor { get; } = Find("anchor");
 
     /// <summary>Name on command lines.</summary>
     public required string Name { get; init; }
@@ -48,4 +37,17 @@ public sealed record AttentionMethod
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static AttentionMethod Make(CatalogEntry entry) => new()
+    {
+        Name = entry.Name,
+        Description = $"{entry.Description} ({entry.Source})" + entry.Phase switch
+        {
+            CatalogPhase.Prefill => "; generation is dense",
+            CatalogPhase.Decode => "; prompts are read densely",
+            _ => "",
+        },
+        Prefill = (entry.Phase == CatalogPhase.Decode ? DenseAttention.Causal : entry.Kernels).For,
+        Decode = (entry.Phase == CatalogPhase.Prefill ? DenseAttention.Causal : entry.Kernels).For,
+    };
 }

@@ -97,12 +97,12 @@ public sealed class LanguageModel : IDisposable
     {
         try
         {
-            Catalog.DenseAttention.For(headDim);
+            Catalog.DenseAttention.Causal.For(headDim);
         }
         catch (ArgumentOutOfRangeException exception)
         {
             throw new ModelException(files.NameOf("config.json"), "head_dim", $"{headDim}",
-                $"kernels are declared for {string.Join(", ", Catalog.DenseAttention.HeadDims.ToArray())}", "Declare one in Kernels.Catalog, or choose another model.", exception);
+                $"kernels are declared for {string.Join(", ", Catalog.DenseAttention.Causal.HeadDims)}", "Declare one in Kernels.Catalog, or choose another model.", exception);
         }
     }
 }

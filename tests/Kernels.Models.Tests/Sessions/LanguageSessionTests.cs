@@ -154,7 +154,7 @@ public sealed class LanguageSessionTests : IDisposable
         Assert.Equal(explanation.CacheBytes + explanation.WorkspaceBytes, _device.AllocatedBytes - before);
         Assert.Equal(2L * _files.Config.Layers * Text.Length * _files.Config.KeyHeads * _files.Config.HeadDim * sizeof(float), explanation.CacheBytes);
         Assert.Equal(_model.WeightBytes, explanation.WeightBytes);
-        foreach (var word in new[] { "DenseAttention.Causal8", "Projections.Dense", "cpu", "weights", "KV cache", "workspace" })
+        foreach (var word in new[] { "DenseAttention.Causal[8]", "Projections.Dense", "cpu", "weights", "KV cache", "workspace" })
             Assert.Contains(word, explanation.ToString());
         session.Prefill(Text);
         Assert.Equal(explanation.TotalBytes, session.Explain().TotalBytes); // running allocates nothing

@@ -73,6 +73,7 @@ internal static class KernelsCommand
             InspectCommand.Create(terminal, cancellation),
             CompressCommand.Create(terminal, cancellation),
             DevicesCommand.Create(terminal),
+            CatalogCommand.Create(terminal),
             new HelpOption { Action = new HelpWithExamples(Examples) },
             new VersionOption(),
         };
@@ -106,6 +107,7 @@ internal static class KernelsCommand
             "kernels compress --model ~/models/Llama-3.2-1B --pattern group:4@0.5 --method wanda --calibration book.txt --out grouped --json",
         ],
         "devices" => ["kernels devices", "kernels devices --json"],
+        "catalog" => ["kernels catalog", "kernels catalog --json"],
         _ => ["kernels", "kernels run --prompt \"It was a dark night\" --max-tokens 100", "kernels evaluate --text book.txt", "kernels devices"],
     };
 

@@ -28,8 +28,8 @@ internal static unsafe class Evaluator
         if (text.Length <= tokens) throw new ArgumentException($"A text of {text.Length} bytes does not fill {tokens} tokens and a target.");
         var inputs = text.AsSpan(0, tokens);
         var targets = text.AsSpan(1, tokens);
-        var (dense, denseTop, _) = Pass(layout, parameters, inputs, targets, DenseAttention.For(layout.Shape.HeadDim));
-        var (sparse, sparseTop, density) = Pass(layout, parameters, inputs, targets, AnchorAttention.For(layout.Shape.HeadDim));
+        var (dense, denseTop, _) = Pass(layout, parameters, inputs, targets, DenseAttention.Causal.For(layout.Shape.HeadDim));
+        var (sparse, sparseTop, density) = Pass(layout, parameters, inputs, targets, AnchorAttention.Causal.For(layout.Shape.HeadDim));
         var same = denseTop.Zip(sparseTop).Count(pair => pair.First == pair.Second);
         return new Comparison(dense, sparse, (double)same / tokens, density);
     }

@@ -46,7 +46,7 @@ internal sealed unsafe class Replica : IDisposable
         for (var i = 0; i < _layers.Length; i++) _layers[i] = new LayerState(_device, _shape, _rows);
         _head = new Linear(_device, _shape.Width, _shape.Vocabulary, _rows);
         _rotary = new Rotary(tokens, _shape.HeadDim, _shape.RotaryTheta);
-        _attention = (attention ?? DenseAttention.For(_shape.HeadDim)).Plan(
+        _attention = (attention ?? DenseAttention.Causal.For(_shape.HeadDim)).Plan(
             _device, new AttentionShape(sequences, tokens, tokens, _shape.QueryHeads, _shape.KeyHeads, _shape.HeadDim));
         if (reach > 0)
             _reachAttention = Reach.For(reach).Plan(

@@ -1,0 +1,16 @@
+namespace Kernels.Catalog;
+
+/// <summary>
+/// Quest (arXiv 2406.10774, §3.3): bounds of the scores from the least and greatest channels of pages of 16 keys choose 256 pages, 4096 keys, the
+/// current page among them. Generates; needs no training.
+/// </summary>
+/// <remarks>
+/// Variant: the query heads of a key head add their bounds and share their pages (the released code repeats keys instead); every layer is sparse (the
+/// paper leaves the first two dense). The bounds are made anew in each run.
+/// </remarks>
+public static partial class Quest
+{
+    /// <summary>Causal.</summary>
+    [SelectedAttention(Estimator = KeyEstimator.Bounds, Block = 16, TopK = 256, SinkBlocks = 0, LocalBlocks = 1, Reduction = GroupReduction.Sum)]
+    public static partial AttentionFamily Causal { get; }
+}
