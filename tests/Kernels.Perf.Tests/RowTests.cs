@@ -1,3 +1,4 @@
+using Kernels.Catalog;
 using Kernels.Perf.Checking;
 using Kernels.Perf.Rows;
 using Kernels.Perf.Timing;
@@ -23,6 +24,14 @@ public class RowTests
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 130, 2),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 65, 1),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 1100, 1, Window: 1024),
+        new ListedAttentionRow("block", "small", MeasuredKernels.Indexed128, new(1, 300, 300, 2, 1, 128), RandomIndices.TenthOfBlocks),
+        new ListedAttentionRow("gathered", "small", MeasuredKernels.Indexed128, new(1, 300, 300, 2, 1, 128), RandomIndices.TenthOfColumns),
+        new ListedAttentionRow("decode", "small", MeasuredKernels.Indexed128, new(1, 1, 300, 4, 2, 128), RandomIndices.PagesOf4096),
+        new ListedAttentionRow("block-sparse", "small", BlockSparse.Causal.For(128), new(1, 300, 300, 2, 1, 128)),
+        new ListedAttentionRow("xattention", "small", XAttention.Causal.For(128), new(1, 300, 300, 2, 1, 128)),
+        new ListedAttentionRow("power", "small", PowerAttention.Causal.For(128), new(1, 2000, 2000, 1, 1, 128)),
+        new ListedAttentionRow("sparsed", "small", SparseD.Frozen.For(128), new(1, 600, 600, 2, 1, 128), Selecting: SparseD.Selection.For(128)),
+        new ListedAttentionRow("anchor", "small", AnchorAttention.Causal.For(128), new(1, 2500, 2500, 1, 1, 128)),
     }.ToDictionary(row => row.Name);
 
     [Theory]

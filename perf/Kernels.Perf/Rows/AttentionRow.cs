@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Kernels.Perf.Checking;
 using Kernels.Perf.Peers;
 using Kernels.Perf.Timing;
@@ -28,7 +27,8 @@ internal sealed record AttentionRow(
     public PreparedRow Prepare(RowSetup setup)
     {
         var random = new Random(Tokens + Channels);
-        var (q, k, v) = (Gaussian(random), Gaussian(random), Gaussian(random));
+        var count = (long)Tokens * Heads * Channels;
+        var (q, k, v) = (AttentionProblem.Gaussian(random, count), AttentionProblem.Gaussian(random, count), AttentionProblem.Gaussian(random, count));
         var shape = new AttentionShape(1, Tokens, Tokens, Heads, Heads, Channels);
         var plan = Kernel.Plan(setup.Device, shape);
         // Two products of 2·channels operations for each visited pair; the softmax is not counted, as is customary.
@@ -40,9 +40,8 @@ internal sealed record AttentionRow(
         prepared.Keep(plan);
         try
         {
-            var check = new AttentionCheck(q, k, v, Tokens, Tokens, Heads, Heads, Channels);
-            var tensors = Array.ConvertAll([q, k, v], values => Upload(prepared, setup.Device, values));
-            var own = Build(prepared, setup.Device, plan, tensors, check, (_, i, j) => j <= i && (Window is null || i - j < Window) ? Visit.Yes : Visit.No);
+            var problem = new AttentionProblem(prepared, setup.Device, shape, q, k, v);
+            var own = problem.Bind(plan, (_, i, j) => j <= i && (Window is null || i - j < Window) ? Visit.Yes : Visit.No);
             prepared.Times(own.Output, own.Run, () =>
             {
                 own.Verify();
@@ -52,14 +51,14 @@ internal sealed record AttentionRow(
             if (Dense is { } dense)
                 prepared.Against("own-dense", () =>
                 {
-                    var baseline = Build(prepared, setup.Device, prepared.Keep(dense.Plan(setup.Device, shape)), tensors, check, (_, i, j) => j <= i ? Visit.Yes : Visit.No);
+                    var baseline = problem.Bind(prepared.Keep(dense.Plan(setup.Device, shape)), (_, i, j) => j <= i ? Visit.Yes : Visit.No);
                     return new Contender("own-dense", baseline.Run, baseline.Verify);
                 });
             prepared.Against("onnxruntime", () =>
             {
-                var y = new float[Tokens * Heads * Channels];
+                var y = new float[count];
                 var peer = prepared.Keep(OnnxSession.CausalAttention(q, k, v, y, Tokens, Heads, Channels, setup.Device.Workers.Count));
-                return new Contender("onnxruntime", peer.Run, () => check.Verify(y, (_, i, j) => j <= i ? Visit.Yes : Visit.No));
+                return new Contender("onnxruntime", peer.Run, () => problem.Check.Verify(y, (_, i, j) => j <= i ? Visit.Yes : Visit.No));
             });
             return prepared;
         }
@@ -70,19 +69,6 @@ internal sealed record AttentionRow(
         }
     }
 
-    private (DeviceBuffer Output, Action Run, Action Verify) Build(
-        PreparedRow prepared, Device device, AttentionPlan plan, Tensor[] tensors, AttentionCheck check, Func<int, int, int, Visit> visits)
-    {
-        var output = prepared.Keep(device.Allocate(4L * Tokens * Heads * Channels));
-        var to = Tensor.Heads(output, ElementType.Float32, 1, Tokens, Heads, Channels);
-        return (output, () => plan.Run(tensors[0], tensors[1], tensors[2], to), () =>
-        {
-            var values = new float[Tokens * Heads * Channels];
-            output.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
-            check.Verify(values, visits);
-        });
-    }
-
     // The counted work must not rest on what the kernel says of itself.
     private void VerifyPairs(long visited)
     {
@@ -90,20 +76,5 @@ internal sealed record AttentionRow(
         for (var i = 0; i < Tokens; i++) pairs += Math.Min(i + 1, Window ?? int.MaxValue);
         if (visited != pairs * Heads)
             throw new WrongAnswerException($"The kernel reports {visited} visited pairs; the pattern has {pairs * Heads}.");
-    }
-
-    private Tensor Upload(PreparedRow prepared, Device device, float[] values)
-    {
-        var buffer = prepared.Keep(device.Allocate(4L * values.Length));
-        buffer.CopyFrom(MemoryMarshal.AsBytes<float>(values));
-        return Tensor.Heads(buffer, ElementType.Float32, 1, Tokens, Heads, Channels);
-    }
-
-    private float[] Gaussian(Random random)
-    {
-        var values = new float[Tokens * Heads * Channels];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
-        return values;
     }
 }

@@ -24,5 +24,11 @@ internal static partial class MeasuredKernels
     [MaskedAttention(HeadDim = 64, Mask = nameof(IsInWindow1024))]
     public static partial AttentionKernel Window64 { get; }
 
+    [DenseAttention(HeadDim = 128, Causal = false)]
+    public static partial AttentionKernel Full128 { get; }
+
+    [IndexedAttention(HeadDim = 128)]
+    public static partial AttentionKernel Indexed128 { get; }
+
     private static bool IsInWindow1024(int query, int key) => query - key < 1024;
 }

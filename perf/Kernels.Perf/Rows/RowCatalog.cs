@@ -1,3 +1,4 @@
+using Kernels.Catalog;
 using Kernels.Models;
 using Kernels.Perf.Rows.Sample;
 
@@ -6,6 +7,8 @@ namespace Kernels.Perf.Rows;
 /// <summary>Every row, in the order of the table. Names are fixed: rows are added, never renamed.</summary>
 internal static class RowCatalog
 {
+    private static readonly AttentionShape Prefill = new(1, 32768, 32768, 1, 1, 128), Decode = new(1, 1, 32768, 32, 8, 128);
+
     public static IReadOnlyList<IRatioRow> All { get; } =
     [
         new ProductRow(WeightFormat.Dense, ElementType.Float32, 512, 4096, 4096),
@@ -18,6 +21,19 @@ internal static class RowCatalog
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),
+        new ListedAttentionRow("block", "32k.90", MeasuredKernels.Indexed128, Prefill, RandomIndices.TenthOfBlocks),
+        new ListedAttentionRow("anchor", "32k.90", AnchorAttention.Causal.For(128), Prefill),
+        new ListedAttentionRow("gathered", "", MeasuredKernels.Indexed128, Prefill with { Queries = 8192, Keys = 8192 }, RandomIndices.TenthOfColumns),
+        new ListedAttentionRow("decode", "32k.4096", MeasuredKernels.Indexed128, Decode, RandomIndices.PagesOf4096),
+        new ListedAttentionRow("block-sparse", "32k", BlockSparse.Causal.For(128), Prefill),
+        new ListedAttentionRow("vertical-slash", "32k", VerticalSlash.Causal.For(128), Prefill),
+        new ListedAttentionRow("xattention", "32k", XAttention.Causal.For(128), Prefill),
+        new ListedAttentionRow("sparge", "32k", SpargeAttention.Causal.For(128), Prefill),
+        new ListedAttentionRow("sliding-window", "32k", SlidingWindow.Causal.For(128), Prefill),
+        new ListedAttentionRow("streaming-llm", "32k", StreamingLlm.Causal.For(128), Prefill),
+        new ListedAttentionRow("power", "32k", PowerAttention.Causal.For(128), Prefill),
+        new ListedAttentionRow("sparsed", "8k", SparseD.Frozen.For(128), Prefill with { Queries = 8192, Keys = 8192 }, Selecting: SparseD.Selection.For(128)),
+        new ListedAttentionRow("quest", "32k", Quest.Causal.For(128), Decode),
         new AnchorSampleRow("attention.anchor.sample.16k", SampleModel.Shipped, 16384, AttentionMethod.Anchor.Prefill),
         new PrefillSampleRow("prefill.sample.16k", SampleModel.Shipped, 16384),
         new DecodeSampleRow("decode.sample", SampleModel.Shipped),

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Kernels.Perf.Checking;
+
+namespace Kernels.Perf.Rows;
+
+/// <summary>Queries, keys and values of one sequence on a device, with the check of every answer to them.</summary>
+internal sealed class AttentionProblem
+{
+    private readonly PreparedRow _prepared;
+    private readonly Device _device;
+    private readonly AttentionShape _shape;
+    private readonly Tensor _query, _key, _value;
+
+    public AttentionProblem(PreparedRow prepared, Device device, in AttentionShape shape, float[] query, float[] key, float[] value)
+    {
+        (_prepared, _device, _shape) = (prepared, device, shape);
+        (Queries, Keys, Values) = (query, key, value);
+        _query = Upload(query, shape.Queries, shape.QueryHeads);
+        _key = Upload(key, shape.Keys, shape.KeyHeads);
+        _value = Upload(value, shape.Keys, shape.KeyHeads);
+        Check = new AttentionCheck(query, key, value, shape.Queries, shape.Keys, shape.QueryHeads, shape.KeyHeads, shape.HeadDim);
+    }
+
+    public float[] Queries { get; }
+
+    public float[] Keys { get; }
+
+    public float[] Values { get; }
+
+    public AttentionCheck Check { get; }
+
+    /// <summary>Bytes of queries, keys, values and output.</summary>
+    public double Bytes => 4.0 * (2 * Queries.Length + Keys.Length + Values.Length);
+
+    /// <summary>Standard normal values.</summary>
+    public static float[] Gaussian(Random random, long count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        return values;
+    }
+
+    /// <summary>Binds a plan, with an output of its own, and an index for a plan that needs one.</summary>
+    /// <param name="plan">What is run.</param>
+    /// <param name="visits">Whether (head, query) visits a key, for the queries that are checked.</param>
+    /// <param name="index">What an indexed kernel walks.</param>
+    public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, AttentionIndex? index = null)
+    {
+        var output = _prepared.Keep(_device.Allocate(4L * Queries.Length));
+        var to = Tensor.Heads(output, ElementType.Float32, 1, _shape.Queries, _shape.QueryHeads, _shape.HeadDim);
+        Action run = index is null ? () => plan.Run(_query, _key, _value, to) : () => plan.Run(_query, _key, _value, to, index);
+        return (output, run, () =>
+        {
+            var values = new float[Queries.Length];
+            output.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+            Check.Verify(values, visits);
+        });
+    }
+
+    /// <summary>The keys <paramref name="plan"/> selects.</summary>
+    public AttentionIndex Select(AttentionPlan plan) => plan.Select(_query, _key);
+
+    private Tensor Upload(float[] values, int tokens, int heads)
+    {
+        var buffer = _prepared.Keep(_device.Allocate(4L * values.Length));
+        buffer.CopyFrom(MemoryMarshal.AsBytes<float>(values));
+        return Tensor.Heads(buffer, ElementType.Float32, 1, tokens, heads, _shape.HeadDim);
+    }
+}

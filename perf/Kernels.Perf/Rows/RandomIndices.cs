@@ -1,0 +1,56 @@
+namespace Kernels.Perf.Rows;
+
+/// <summary>Indices of a given density for rows that bring one.</summary>
+internal static class RandomIndices
+{
+    /// <summary>Blocks of 128 × 128 per query head: first and diagonal block always, others at random up to a tenth of the causal triangle.</summary>
+    public static AttentionIndex TenthOfBlocks(AttentionShape shape)
+    {
+        const int block = 128;
+        var (random, rows) = (new Random(1), (shape.Keys - 1) / block + 1);
+        var (starts, blocks) = (new List<int> { 0 }, new List<int>());
+        for (var list = 0; list < shape.QueryHeads * rows; list++)
+        {
+            var row = list % rows;
+            for (var column = 0; column <= row; column++)
+                if (column == 0 || column == row || random.NextDouble() < 0.1 - 2.0 / (row + 1)) blocks.Add(column);
+            starts.Add(blocks.Count);
+        }
+
+        return new KeyBlockIndex(1, shape.QueryHeads, shape.Keys, shape.Keys, block, block, starts.ToArray(), blocks.ToArray());
+    }
+
+    /// <summary>A tenth of the keys before each group of 2048 rows as single columns, per query head; the first group sees its own tenth.</summary>
+    public static AttentionIndex TenthOfColumns(AttentionShape shape)
+    {
+        const int rows = 2048;
+        var (random, groups) = (new Random(1), (shape.Keys - 1) / rows + 1);
+        var (starts, columns) = (new List<int> { 0 }, new List<int>());
+        for (var list = 0; list < shape.QueryHeads * groups; list++)
+        {
+            var end = Math.Min(Math.Max(1, list % groups) * rows, shape.Keys);
+            for (var key = 0; key < end; key++)
+                if (random.Next(10) == 0) columns.Add(key);
+            starts.Add(columns.Count);
+        }
+
+        return new KeyColumnIndex(1, shape.QueryHeads, shape.Keys, shape.Keys, rows, starts.ToArray(), columns.ToArray());
+    }
+
+    /// <summary>Pages of 16 that hold 4096 keys, the last page among them, per key head.</summary>
+    public static AttentionIndex PagesOf4096(AttentionShape shape)
+    {
+        const int page = 16;
+        var (random, pages) = (new Random(1), (shape.Keys - 1) / page + 1);
+        var (starts, listed) = (new List<int> { 0 }, new List<int>());
+        for (var head = 0; head < shape.KeyHeads; head++)
+        {
+            var chosen = Enumerable.Range(0, pages - 1).ToArray();
+            random.Shuffle(chosen);
+            listed.AddRange(chosen.Take(Math.Min(pages, 4096 / page) - 1).Append(pages - 1).Order());
+            starts.Add(listed.Count);
+        }
+
+        return new KeyPageIndex(1, shape.KeyHeads, shape.Keys, page, starts.ToArray(), listed.ToArray());
+    }
+}
