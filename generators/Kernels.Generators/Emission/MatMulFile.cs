@@ -1,4 +1,5 @@
 using Kernels.Generators.Specs;
+using Kernels.Generators.Targets.Cuda;
 using Kernels.Generators.Targets.Gpu;
 using Kernels.Generators.Targets.Simd;
 
@@ -11,6 +12,7 @@ internal static class MatMulFile
     public static IReadOnlyList<ProgramSet> Programs(MatMulSpec spec) =>
     [
         ProgramSet.Write("SimdMatMul", "global::Kernels.MatMulProgram", SimdMatMul.ProgramNames(), writer => SimdMatMul.Write(writer, spec)),
+        ProgramSet.Write("TensorMatMul", "global::Kernels.MatMulProgram", TensorMatMul.ProgramNames(spec), writer => TensorMatMul.Write(writer, spec)),
         ProgramSet.Write("GpuMatMul", "global::Kernels.MatMulProgram", GpuMatMul.ProgramNames(), writer => GpuMatMul.Write(writer, spec)),
     ];
 

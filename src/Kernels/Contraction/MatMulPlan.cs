@@ -25,14 +25,14 @@ public abstract class MatMulPlan : IDisposable
     public abstract long WorkspaceBytes { get; }
 
     /// <summary>Runs the product: output = epilogue(input·weightsᵀ).</summary>
-    /// <param name="input">fp32 [rows, inputs].</param>
+    /// <param name="input">[rows, inputs], stored as planned.</param>
     /// <param name="weights">Weights packed by the same kernel for the same device.</param>
-    /// <param name="output">fp32 [rows, outputs].</param>
+    /// <param name="output">[rows, outputs], stored as planned.</param>
     /// <exception cref="KernelException">A tensor does not fit the plan; nothing was launched.</exception>
     public void Run(Tensor input, PackedWeights weights, Tensor output)
     {
-        Check("input", input, Shape.Inputs);
-        Check("output", output, Shape.Outputs);
+        Check("input", input, Shape.Inputs, Shape.InputType);
+        Check("output", output, Shape.Outputs, Shape.OutputType);
         if (input[0] != output[0])
             throw Refuse($"{output[0]} output rows", $"there are {input[0]} input rows", "Pass tensors of equal rows.");
         if (weights is null || weights.Device != Device || weights.Inputs != Shape.Inputs || weights.Outputs != Shape.Outputs
@@ -54,13 +54,13 @@ public abstract class MatMulPlan : IDisposable
     protected KernelException Refuse(string received, string limit, string remedy) =>
         new(Declaration.Name, Device.Name, received, limit, remedy);
 
-    private void Check(string what, in Tensor tensor, int columns)
+    private void Check(string what, in Tensor tensor, int columns, ElementType type)
     {
         if (tensor.Buffer is null) throw Refuse($"no {what}", "a tensor is required", "Pass a tensor made with Tensor.Matrix.");
         if (tensor.Buffer.Device != Device)
             throw Refuse($"{what} on {tensor.Buffer.Device.Name}", $"the plan runs on {Device.Name}", "Copy the tensor to the plan's device.");
-        if (tensor.Rank != 2 || tensor.Type != ElementType.Float32 || tensor[1] != columns)
-            throw Refuse($"{what} {tensor}", $"Float32[rows, {columns}] was planned", "Plan again with the tensor's shape.");
+        if (tensor.Rank != 2 || tensor.Type != type || tensor[1] != columns)
+            throw Refuse($"{what} {tensor}", $"{type}[rows, {columns}] was planned", "Plan again with the tensor's shape.");
         if (tensor[0] < 1 || tensor[0] > Shape.Rows)
             throw Refuse($"{what} {tensor}", $"the plan holds 1 to {Shape.Rows} rows", "Plan again with a larger shape.");
     }

@@ -5,4 +5,8 @@ namespace Kernels;
 /// <param name="Inputs">Columns of the activations and of the weights.</param>
 /// <param name="Outputs">Rows of the weights, columns of the result.</param>
 /// <param name="WeightType">Storage of the weight values.</param>
-public readonly record struct MatMulShape(int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32);
+/// <param name="InputType">Storage of the activations.</param>
+/// <param name="OutputType">Storage of the result.</param>
+public readonly record struct MatMulShape(
+    int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32,
+    ElementType InputType = ElementType.Float32, ElementType OutputType = ElementType.Float32);

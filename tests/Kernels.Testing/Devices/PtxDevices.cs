@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 
 namespace Kernels.Testing;
 
@@ -16,6 +17,9 @@ public static class PtxDevices
         var context = Context.Create(builder =>
             builder.CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 32, numMultiprocessors: 1)));
         return new IlgpuDevice(
-            DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader());
+            DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader())
+        {
+            ComputeCapability = CudaArchitecture.SM_80,
+        };
     }
 }

@@ -32,7 +32,10 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
 
     /// <inheritdoc/>
-    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape) => Support.Yes;
+    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
+        shape is { InputType: ElementType.Float32, OutputType: ElementType.Float32 }
+            ? Support.Yes
+            : Support.No($"products on the processor take and give Float32, not {shape.InputType} and {shape.OutputType}");
 
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)

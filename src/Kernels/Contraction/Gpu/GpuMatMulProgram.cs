@@ -38,6 +38,8 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     /// <inheritdoc/>
     public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape problem)
     {
+        if (problem is not { InputType: ElementType.Float32, OutputType: ElementType.Float32 })
+            return Support.No($"products on plain lanes take and give Float32, not {problem.InputType} and {problem.OutputType}");
         var most = (long)MostRowTiles * Shape.TileRows;
         if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
         foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 
 namespace Kernels;
@@ -39,9 +40,13 @@ internal sealed class GpuKernelCache(IlgpuDevice device, IGpuKernelLoader loader
     }
 
     /// <summary>Compiles with an exact group size, as devices launch it.</summary>
-    public static CompiledKernel Compile(Backend backend, GpuKernelSource source) =>
-        backend.Compile(
+    public static CompiledKernel Compile(Backend backend, GpuKernelSource source)
+    {
+        var kernel = backend.Compile(
             EntryPointDescription.FromExplicitlyGroupedKernel(source.Method.Method), new KernelSpecialization(source.Threads, null));
+        if (kernel is PTXCompiledKernel ptx) PtxSource.FitInstructionSet(ptx, ((PTXBackend)backend).InstructionSet);
+        return kernel;
+    }
 
     private KernelException Refuse(GpuKernelSource source, string reason) =>
         new(source.Name, device.Name, "a launch", reason, "Use another device or declare a smaller kernel.");

@@ -32,6 +32,9 @@ internal sealed class IlgpuBuffer : DeviceBuffer
     /// <summary>The memory seen as elements of <typeparamref name="T"/>.</summary>
     public ArrayView<T> View<T>() where T : unmanaged => Memory.View.BaseView.Cast<T>();
 
+    /// <summary>Device address of the first byte.</summary>
+    public ulong Address => (ulong)Memory.NativePtr;
+
     private MemoryBuffer1D<byte, Stride1D.Dense> Memory
     {
         get

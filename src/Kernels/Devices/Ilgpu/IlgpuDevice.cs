@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace Kernels;
 
@@ -20,6 +21,7 @@ public sealed class IlgpuDevice : Device
         Description = description;
         Accelerator = accelerator;
         Stream = accelerator.DefaultStream;
+        ComputeCapability = (accelerator as CudaAccelerator)?.Architecture;
         _context = context;
         _kernels = new GpuKernelCache(this, loader ?? new AcceleratorKernelLoader(accelerator));
         Layers = new GpuLayers(this);
@@ -47,6 +49,9 @@ public sealed class IlgpuDevice : Device
 
     /// <summary>Shared memory of a group in bytes; more than 48 KB is never used.</summary>
     public int MaxSharedBytesPerGroup => Math.Min(Accelerator.MaxSharedMemoryPerGroup, 48 * 1024);
+
+    /// <summary>Compute capability of an NVIDIA GPU; null on other devices.</summary>
+    internal CudaArchitecture? ComputeCapability { get; init; }
 
     internal Accelerator Accelerator { get; }
 

@@ -33,7 +33,8 @@ public sealed class CudaCompilationTests
             var usage = compiler.Assemble(ptx, source.Name);
             TestContext.Current.TestOutputHelper?.WriteLine($"{source.Name}: {usage}");
             Assert.True(usage.SpillBytes <= MostSpilledBytes, $"{source.Name}: {usage}");
-            Assert.True(usage.SharedBytes == source.SharedBytes, $"{source.Name} declares {source.SharedBytes} bytes of shared memory and has {usage.SharedBytes}");
+            var declared = source.SharedAtLaunch ? 0 : source.SharedBytes;
+            Assert.True(usage.SharedBytes == declared, $"{source.Name} declares {declared} bytes of shared memory and has {usage.SharedBytes}");
             Assert.True(usage.Registers * source.Threads <= 64 * 1024, $"{source.Name}: {usage}");
         }
     }

@@ -1,0 +1,149 @@
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+using Kernels.Testing;
+using Xunit;
+
+namespace Kernels.Tests.Contraction.Gpu;
+
+/// <summary>Products on tensor cores: every variant assembles for every architecture and agrees with the oracle.</summary>
+public sealed class TensorProductTests : IDisposable
+{
+    // Two groups of 256 threads share the 65,536 registers of a multiprocessor.
+    private const int MostRegisters = 128;
+
+    public static TheoryData<ElementType, bool> Variants => new()
+    {
+        { ElementType.Float16, false }, { ElementType.BFloat16, false }, { ElementType.Float16, true }, { ElementType.BFloat16, true },
+    };
+
+    private readonly Device _device = PtxDevices.Open();
+
+    public static TheoryData<int, int> Architectures => new() { { 8, 0 }, { 8, 6 }, { 8, 9 }, { 9, 0 } };
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Tails_in_every_dimension_agree_with_the_oracle(ElementType type, bool sparse)
+    {
+        Case(1, 4, 1, type, sparse).Check(_device);
+        Case(3, 32, 17, type, sparse).Check(_device);
+        Case(70, 100, 130, type, sparse, padding: 3).Check(_device);
+        Case(129, 36, 5, type, sparse, padding: 9).Check(_device);
+        if (!sparse) Case(9, 45, 12, type, sparse).Check(_device);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Long_contractions_go_round_the_stages(ElementType type, bool sparse) => Case(40, 32 * 11 + 8, 64, type, sparse).Check(_device);
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Results_are_stored_in_16_bits_after_the_epilogue(ElementType type, bool sparse) =>
+        new TensorProductCase(
+            new ProductCase(66, 72, 33, type, sparse, Padding: 5)
+            {
+                Kernel = sparse ? Products.TwoOfFourLeak : Products.DenseLeak,
+                Epilogue = x => x < 0 ? 1 + x / 16 : 1 + x,
+            },
+            type).Check(_device);
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Every_variant_fits_a_multiprocessor_twice(int major, int minor)
+    {
+        using var compiler = new PtxCompiler(major, minor);
+        foreach (var kernel in new[] { Products.Dense, Products.TwoOfFour, Products.DenseSilu, Products.TwoOfFourSilu })
+            foreach (var source in kernel.Programs.OfType<TensorMatMulProgram>().SelectMany(program => program.GpuSources(GpuLowering.Cuda)))
+            {
+                Assert.True(source.SharedBytes <= 48 * 1024, $"{source.Name} uses {source.SharedBytes} bytes of shared memory");
+                var ptx = compiler.Compile(source);
+                if (!PtxCompiler.CanAssemble) continue;
+                var usage = compiler.Assemble(ptx, source.Name);
+                Assert.True(usage is { StackBytes: 0, SpillBytes: 0, Registers: <= MostRegisters }, $"{source.Name}: {usage}");
+            }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void A_step_is_tensor_core_instructions_on_asynchronous_copies(ElementType type, bool sparse)
+    {
+        if (!SassListing.CanList) Assert.Skip("ptxas and cuobjdump are not on the PATH");
+        using var compiler = new PtxCompiler(8, 0);
+        var source = (sparse ? Products.TwoOfFour : Products.Dense).Programs.OfType<TensorMatMulProgram>().Single(program => program.Type == type)
+            .GpuSources(GpuLowering.Cuda).First();
+        var listing = SassListing.Of(compiler.Compile(source), "sm_80");
+
+        // 4 × 4 tiles of 16 × 8 sums a warp; a dense step is two instructions deep, a sparse one a single one.
+        Assert.Equal(sparse ? 16 : 32, listing.Count("HMMA"));
+        Assert.Equal(sparse ? 16 : 0, listing.Count("HMMA.SP"));
+
+        // A dense step reads 32 tokens × 32 inputs as two slices of two loads, a sparse one as four.
+        Assert.Equal(4, listing.Count("LDSM"));
+
+        // Weights and activations take two copies each of a thread, 2:4 weights one and a rest; the first stages have copies of their own.
+        Assert.Equal(2 * 4, listing.Count("LDGSTS"));
+        Assert.Equal(0, listing.Count("LDL") + listing.Count("STL"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ordered_metadata_is_asked_for_where_the_instruction_set_has_it(bool ordered)
+    {
+        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, ordered ? CudaInstructionSet.ISA_85 : CudaInstructionSet.ISA_84, null!);
+        var source = Products.TwoOfFour.Programs.OfType<TensorMatMulProgram>().First().GpuSources(GpuLowering.Cuda).First();
+        var ptx = ((PTXCompiledKernel)GpuKernelCache.Compile(backend, source)).PTXAssembly;
+        Assert.Contains(ordered ? "mma.sp::ordered_metadata.sync" : "mma.sp.sync", ptx);
+        Assert.DoesNotContain(ordered ? "mma.sp.sync" : "ordered_metadata", ptx);
+    }
+
+    [Fact]
+    public void Rows_that_copies_cannot_reach_are_refused_before_anything_is_written()
+    {
+        const ElementType type = ElementType.BFloat16;
+        using var input = new GuardedTensor(_device, type, 3, 64, 4);
+        using var output = new GuardedTensor(_device, ElementType.Float32, 3, 16);
+        using var weights = Products.Dense.Pack(_device, new HostMatrix(new byte[2 * 16 * 64], type, 16, 64), null, type);
+        using var plan = Products.Dense.Plan(_device, new MatMulShape(3, 64, 16, type, type));
+        var error = Assert.Throws<KernelException>(() => plan.Run(input.Tensor, weights, output.Tensor));
+        Assert.Contains("rows must begin at multiples of 16 bytes", error.Message);
+        Assert.All(output.Read("output"), value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Fact]
+    public void Weights_packed_for_other_inputs_are_refused()
+    {
+        const ElementType type = ElementType.Float16;
+        using var input = new GuardedTensor(_device, type, 1, 32);
+        using var output = new GuardedTensor(_device, ElementType.Float32, 1, 16);
+        using var weights = Products.Dense.Pack(_device, new HostMatrix(new byte[2 * 16 * 32], type, 16, 32));
+        using var plan = Products.Dense.Plan(_device, new MatMulShape(1, 32, 16, type, type));
+        Assert.Contains("Pack the weights for Float16 inputs", Assert.Throws<KernelException>(() => plan.Run(input.Tensor, weights, output.Tensor)).Message);
+    }
+
+    public void Dispose() => _device.Dispose();
+
+    [Fact]
+    public void Devices_without_tensor_cores_refuse_16_bit_inputs_with_a_reason()
+    {
+        var shape = new MatMulShape(4, 64, 64, ElementType.BFloat16, ElementType.BFloat16);
+        using var cpu = new CpuDevice(1);
+        using var simulator = SimulatorDevices.Open(GpuLowering.Cuda);
+        foreach (var device in new Device[] { cpu, simulator })
+        {
+            var support = Products.Dense.Supports(device, shape);
+            Assert.False(support.IsSupported);
+            Assert.Contains("Float32", support.Reason);
+            Assert.Throws<KernelException>(() => Products.Dense.Plan(device, shape));
+            Assert.True(Products.Dense.Supports(device, shape with { InputType = ElementType.Float32 }).IsSupported);
+        }
+
+        Assert.Contains("tensor cores", Products.Dense.Supports(simulator, shape).Reason);
+        Assert.Contains("tensor cores", Products.Dense.Supports(simulator, shape with { WeightType = ElementType.Float16 }).Reason);
+    }
+
+    private static TensorProductCase Case(int rows, int inputs, int outputs, ElementType type, bool sparse, int padding = 0) =>
+        new(new ProductCase(rows, inputs, outputs, type, sparse, Padding: padding));
+}
