@@ -15,5 +15,7 @@ if ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1; then
   fi
 fi
 
+cuda="$(tests/ptxas.sh)" && [ -n "$cuda" ] && export PATH="$PATH:$cuda"
+
 dotnet build Kernels.sln -c Release -v quiet
 dotnet test Kernels.sln -c Release --no-build "$@"
