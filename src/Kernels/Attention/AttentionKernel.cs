@@ -49,6 +49,9 @@ public sealed class AttentionKernel
     /// <inheritdoc/>
     public override string ToString() => $"{Declaration.Name} ({Declaration.Pattern}, d={Declaration.HeadDim}, {Declaration.Hash})";
 
+    /// <summary>The generated programs, in order of preference.</summary>
+    internal IReadOnlyList<AttentionProgram> Programs => _programs;
+
     /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile, for all storage types.</summary>
     internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.SelectMany(program => program.GpuSources(lowering));
 

@@ -32,6 +32,13 @@ public static class AttentionCases
         new("masked, tiny", AttentionKernels.Checkered24, new(1, 5, 40, 2, 1, 24)) { Mask = Checkers },
         new("masked by head", AttentionKernels.Windowed64, new(2, 130, 230, 4, 2, 64)) { Mask = AttentionKernels.Window, Score = Slope, Spare = 90 },
         new("masked by head, decode", AttentionKernels.Windowed64, new(2, 1, 700, 4, 2, 64)) { Mask = AttentionKernels.Window, Score = Slope },
+        new("float16, 64 channels", AttentionKernels.Causal64, new(1, 70, 150, 4, 2, 64, Float16, Float16)) { Gap = 8, Spare = 5 },
+        new("bfloat16, 64 channels", AttentionKernels.Causal64, new(1, 90, 90, 1, 1, 64, BFloat16, BFloat16)),
+        new("bfloat16, 128 channels", AttentionKernels.Causal128, new(2, 66, 66, 2, 1, 128, BFloat16, BFloat16)),
+        new("float16, 80 channels", AttentionKernels.Causal80, new(1, 40, 130, 1, 1, 80, Float16, Float16)),
+        new("float16, full", AttentionKernels.Full64, new(1, 100, 33, 2, 2, 64, Float16, Float16)),
+        new("bfloat16, masked by head", AttentionKernels.Banded64, new(1, 100, 140, 2, 1, 64, BFloat16, BFloat16)) { Mask = AttentionKernels.Bands },
+        new("anchor, float16", AttentionKernels.Anchor64, new(1, 200, 260, 2, 1, 64, Float16, Float16)) { Gap = 8 },
         new("anchor, odd blocks", AttentionKernels.Anchor20, new(1, 500, 500, 2, 2, 20)),
     ];
 

@@ -19,6 +19,10 @@ public static partial class AttentionKernels
     [DenseAttention(HeadDim = 128)]
     public static partial AttentionKernel Causal128 { get; }
 
+    /// <summary>Causal, a head of five slices of 16 channels.</summary>
+    [DenseAttention(HeadDim = 80)]
+    public static partial AttentionKernel Causal80 { get; }
+
     /// <summary>Causal, the largest head.</summary>
     [DenseAttention(HeadDim = 256)]
     public static partial AttentionKernel Causal256 { get; }
@@ -92,6 +96,10 @@ public static partial class AttentionKernels
     [MaskedAttention(HeadDim = 64, Mask = nameof(Window), Score = nameof(Slope), Block = 96)]
     public static partial AttentionKernel Windowed64 { get; }
 
+    /// <summary>A mask of its own for each head: empty, partial and full blocks, and a row that sees nothing.</summary>
+    [MaskedAttention(HeadDim = 64, Mask = nameof(Bands), Block = 32)]
+    public static partial AttentionKernel Banded64 { get; }
+
     /// <summary>Mask of <see cref="Checkered24"/>.</summary>
     public static bool Checkers(int query, int key) => query % 5 != 3 && ((key - query) / 8 % 3 == 1 || (query - key) % 16 == -3 || query / 64 == key / 64);
 
@@ -106,4 +114,7 @@ public static partial class AttentionKernels
 
     private static bool KeepAlternating(float estimate, int rank, float mass, int queryGroup, int keyBlock) =>
         rank < 6 && keyBlock % 2 == queryGroup % 2;
+
+    /// <summary>Mask of <see cref="Banded64"/>.</summary>
+    public static bool Bands(int batch, int head, int query, int key) => query != 77 && (key < 40 || (query - key + 5 * head) % 30 < 11);
 }

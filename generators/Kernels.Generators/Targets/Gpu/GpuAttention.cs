@@ -1,6 +1,7 @@
 using Kernels.Generators.Emission;
 using Kernels.Generators.Skeletons;
 using Kernels.Generators.Specs;
+using Kernels.Generators.Targets.Cuda;
 using Kernels.Generators.Targets.Expressions;
 
 namespace Kernels.Generators.Targets.Gpu;
@@ -41,6 +42,7 @@ internal static class GpuAttention
         manyRows.WriteVisit($"VisitMany{ManyRows}");
         fewRows.WriteVisit($"VisitFew{FewRows}");
         if (isAnchor) fewRows.WriteIdentify("IdentifyKeys");
+        TensorAttention.Write(writer, spec, scale);
         if (spec.Mask is { } mask) WriteMethod(writer, "Mask", "bool", "int batch, int head, int query, int key", mask, 4);
         if (spec.Score is { } score) WriteMethod(writer, "Score", "float", "float score, int batch, int head, int query, int key", score, 5);
 

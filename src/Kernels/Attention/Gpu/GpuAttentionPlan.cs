@@ -139,8 +139,11 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     protected IlgpuBuffer Reserve(long byteLength) => Own(new IlgpuBuffer(Gpu, byteLength));
 
     /// <summary>The launcher of a visit kernel.</summary>
-    protected VisitLauncher<TQuery, TKey> LoadVisit<TOrder>(bool few) where TOrder : struct, IKeyOrder =>
-        Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few));
+    protected VisitLauncher<TQuery, TKey> LoadVisit<TOrder>(bool few) where TOrder : struct, IKeyOrder
+    {
+        var lanes = Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few));
+        return few ? lanes : TensorVisit<TQuery, TKey>.Over(lanes, Gpu, Program, Program.VisitTensor<TQuery, TOrder>(Declaration.Name));
+    }
 
     /// <summary>Launches a visit and sets counters aside for it.</summary>
     protected void Visit(

@@ -26,6 +26,12 @@ public abstract class GpuAttentionProgram : AttentionProgram
     public abstract Delegate VisitFew<TQuery, TKey, TOrder>()
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder;
 
+    /// <summary>The tile of <see cref="VisitTensor{TElement, TOrder}()"/>; its rows are those of <see cref="Many"/>.</summary>
+    public virtual GpuTileShape Tensor => default;
+
+    /// <summary>The visit of many rows on tensor cores, type argument bound; null where there is none for these elements.</summary>
+    public virtual Delegate? VisitTensor<TElement, TOrder>() where TElement : unmanaged where TOrder : struct, IKeyOrder => null;
+
     /// <inheritdoc/>
     public override bool Targets(Device device) => device is IlgpuDevice;
 
@@ -51,7 +57,22 @@ public abstract class GpuAttentionProgram : AttentionProgram
 
     /// <inheritdoc/>
     internal override IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) =>
-        [.. Sources<GpuFloat32>(), .. Sources<GpuBFloat16>(), .. Sources<GpuFloat16>()];
+        [.. Sources<GpuFloat32>(), .. Sources<GpuBFloat16>(), .. Sources<GpuFloat16>(), .. lowering == GpuLowering.Cuda ? TensorSources() : []];
+
+    /// <summary>The visit on tensor cores, ready to compile; null where there is none.</summary>
+    internal GpuKernelSource? VisitTensor<TElement, TOrder>(string declaration) where TElement : unmanaged where TOrder : struct, IKeyOrder =>
+        VisitTensor<TElement, TOrder>() is { } kernel
+            ? new GpuKernelSource(
+                $"{declaration}: visit on tensor cores, {typeof(TElement).Name}, {typeof(TOrder).Name}", kernel, Tensor.Threads, Tensor.SharedBytes,
+                SharedAtLaunch: true)
+            : null;
+
+    /// <summary>The visits on tensor cores, of both orders.</summary>
+    internal IEnumerable<GpuKernelSource> TensorSources() => new[]
+    {
+        VisitTensor<GpuFloat16, ConsecutiveKeys>(GetType().Name), VisitTensor<GpuFloat16, ListedKeys>(GetType().Name),
+        VisitTensor<GpuBFloat16, ConsecutiveKeys>(GetType().Name), VisitTensor<GpuBFloat16, ListedKeys>(GetType().Name),
+    }.OfType<GpuKernelSource>();
 
     /// <summary>The visit kernel for tiles of <see cref="Few"/> or <see cref="Many"/> rows, ready to compile.</summary>
     internal GpuKernelSource Visit<TQuery, TKey, TOrder>(string declaration, bool few)

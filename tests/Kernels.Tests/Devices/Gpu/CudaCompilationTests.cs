@@ -14,7 +14,11 @@ public sealed class CudaCompilationTests
 
     private static IEnumerable<GpuKernelSource> Sources =>
         new[] { Products.Dense, Products.TwoOfFour, Products.DenseSilu, Products.TwoOfFourLeak }.SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda))
-            .Concat(new[] { AttentionKernels.Causal20, AttentionKernels.Causal128, AttentionKernels.Causal256, AttentionKernels.Windowed64, AttentionKernels.Anchor64 }
+            .Concat(new[]
+                {
+                    AttentionKernels.Causal20, AttentionKernels.Causal80, AttentionKernels.Causal128, AttentionKernels.Causal256,
+                    AttentionKernels.Windowed64, AttentionKernels.Banded64, AttentionKernels.Anchor64,
+                }
                 .SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda)))
             .Concat(LayerSources.All)
             .DistinctBy(source => source.Method.Method);

@@ -1,0 +1,54 @@
+namespace Kernels.Generators.Targets.Cuda;
+
+/// <summary>
+/// How a group of threads visits keys on tensor cores: each warp holds 16 query rows with all their channels, and the group
+/// shares tiles of keys and values whose rows are padded by a chunk so that eight of them lie in different banks.
+/// </summary>
+/// <param name="HeadDim">Channels, a multiple of 16.</param>
+internal sealed record TensorVisitTile(int HeadDim)
+{
+    /// <summary>The most channels whose rows and outputs fit the registers of a thread, and tiles the 48 KB of a group.</summary>
+    public const int MostChannels = 128;
+
+    /// <summary>Warps of a group.</summary>
+    public const int Warps = 4;
+
+    /// <summary>Threads of a group.</summary>
+    public const int Threads = 32 * Warps;
+
+    /// <summary>Query rows of a group.</summary>
+    public const int Rows = 16 * Warps;
+
+    /// <summary>Keys of a tile.</summary>
+    public const int Keys = 64;
+
+    /// <summary>8-key fragments of a tile's scores.</summary>
+    public const int ScoreFragments = Keys / 8;
+
+    /// <summary>16-key slices of a tile's weights.</summary>
+    public const int WeightSlices = Keys / 16;
+
+    /// <summary>Whether a head of <paramref name="channels"/> can be visited this way.</summary>
+    public static bool Holds(int channels) => channels % 16 == 0 && channels <= MostChannels;
+
+    /// <summary>16-channel slices of a head.</summary>
+    public int Slices => HeadDim / 16;
+
+    /// <summary>16-byte chunks of a row.</summary>
+    public int Chunks => HeadDim / 8;
+
+    /// <summary>Bytes from row to row of queries, keys and values: an odd number of chunks.</summary>
+    public int RowBytes => 16 * (Chunks + 1);
+
+    /// <summary>Threads that copy a row together: the chunks, up to a power of two.</summary>
+    public int CopyThreads => Chunks <= 2 ? 2 : Chunks <= 4 ? 4 : Chunks <= 8 ? 8 : 16;
+
+    /// <summary>Where values begin, behind keys.</summary>
+    public int ValueOffset => Keys * RowBytes;
+
+    /// <summary>Floats from row to row of staged states: channels, maximum, sum and padding for the banks.</summary>
+    public int StatePitch => HeadDim + 8;
+
+    /// <summary>Shared bytes of a group: keys and values, or the states of all rows.</summary>
+    public int SharedBytes => Math.Max(2 * Keys * RowBytes, Rows * StatePitch * 4);
+}
