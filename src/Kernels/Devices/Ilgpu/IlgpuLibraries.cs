@@ -23,6 +23,9 @@ internal static class IlgpuLibraries
     private static bool Register()
     {
         if (!OperatingSystem.IsLinux()) return false;
+        // PoCL (from 3.0) takes SIGFPE from the runtime, after which no integer division by zero in the process throws any more.
+        // It reads the native environment, which Environment.SetEnvironmentVariable does not reach.
+        _ = SetNativeVariable("POCL_SIGFPE_HANDLER", "0", overwrite: 0);
         try
         {
             NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve);
@@ -34,6 +37,9 @@ internal static class IlgpuLibraries
             return false;
         }
     }
+
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int SetNativeVariable(string name, string value, int overwrite);
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
