@@ -206,6 +206,6 @@ internal static class KernelDiagnostics
         NotStaticPartial, WrongPropertyType, NotGetOnly, HostNotPartial, UnsupportedHost, TwoKernels, HeadDim, Scale, FamilyHeadDims, HeadDimsOrder,
         MethodNotFound, MethodSignature, MethodAmbiguous, NoSource, UnsupportedConstruct, UnsupportedType, Recursion,
         Throws, CheckedArithmetic, TooLarge, UnsupportedFunction, MaskMissing, Block, Step, Theta, AnchorNotCausal,
-        KeptOf, OneSelector, SelectionParameter, BoundsSelector, VerticalSlashNotCausal, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,
+        KeptOf, GroupRows, OneSelector, SelectionParameter, BoundsSelector, VerticalSlashNotCausal, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,
     ];
 }
