@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Kernels.Cli.Tests.Running;
 
 /// <summary>Places in the source tree the tests were built from.</summary>
@@ -15,9 +13,10 @@ internal static class Repository
             ? Path.Combine(root, "shared/data", name)
             : null;
 
-    private static string? FindUpwards(string name, Func<string, bool> exists, [CallerFilePath] string source = "")
+    // From where the tests run: paths of sources are not those of this machine in a deterministic build.
+    private static string? FindUpwards(string name, Func<string, bool> exists)
     {
-        for (var folder = Path.GetDirectoryName(source); folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             if (exists(Path.Combine(folder, name))) return folder;
         return null;
     }
