@@ -57,9 +57,10 @@ internal static class KernelsCommand
     public static ParseResult Parse(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation) =>
         Create(terminal, cancellation).Parse(Complete(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
 
-    // Without a command the tool shows what it is for.
+    // Without a command the tool shows what it is for. Prose sampled from a small model reads better than its likeliest words, which repeat.
     private static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments) =>
-        arguments.Count == 0 || (arguments[0].StartsWith('-') && !OptionsOfTheRoot.Contains(arguments[0]))
+        arguments.Count == 0 ? ["run", "--compare", "--temperature", "0.7", "--top-p", "0.9", "--seed", "1"]
+        : arguments[0].StartsWith('-') && !OptionsOfTheRoot.Contains(arguments[0])
             ? ["run", "--compare", .. arguments.Where(argument => argument != "--compare")]
             : arguments;
 
