@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 
 namespace Kernels.Architecture.Tests;
@@ -31,10 +30,8 @@ internal static class Repository
             Items("PackageReference"));
     }
 
-    private static string Find([CallerFilePath] string here = "")
+    private static string Find()
     {
-        for (var folder = Path.GetDirectoryName(here); folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(Path.Combine(folder, "Kernels.sln"))) return folder;
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             if (File.Exists(Path.Combine(folder, "Kernels.sln"))) return folder;
         throw new InvalidOperationException("Kernels.sln was not found above the tests.");
