@@ -11,7 +11,7 @@ internal sealed class AttentionParser(HostSpec host, AttributeReader attribute, 
     private const ValueKind Int = ValueKind.Int, Float = ValueKind.Float;
 
     // The head dimensions of published models.
-    private static readonly int[] Published = [8, 16, 32, 48, 64, 80, 96, 112, 128, 192, 256];
+    private static readonly int[] Published = [8, 16, 32, 64, 80, 96, 128, 256];
 
     /// <summary>The declared kernel, or the family of them.</summary>
     public KernelSpec Parse(bool isFamily)

@@ -8,7 +8,7 @@ public abstract class AttentionAttribute : KernelAttribute
 
     /// <summary>
     /// Head dimensions, ascending, of a property of type <see cref="AttentionFamily"/>; left out, those of published models:
-    /// 8, 16, 32, 48, 64, 80, 96, 112, 128, 192 and 256.
+    /// 8, 16, 32, 64, 80, 96, 128 and 256.
     /// </summary>
     public int[]? HeadDims { get; set; }
 
