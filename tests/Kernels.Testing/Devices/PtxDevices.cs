@@ -10,6 +10,9 @@ public static class PtxDevices
     /// <summary>Its name among test devices. It reports itself as <c>cuda</c>, as whose plans it runs.</summary>
     public const string Name = "ptx";
 
+    /// <summary>What a launch may ask for on compute capability 8.0 (CUDA C++ Programming Guide, technical specifications).</summary>
+    public const int MaxSharedBytesAtLaunch = 163 * 1024;
+
     /// <summary>Opens the device; memory is that of ILGPU's CPU accelerator.</summary>
     /// <remarks>The caller disposes it.</remarks>
     public static Device Open()
@@ -20,6 +23,7 @@ public static class PtxDevices
             DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader())
         {
             ComputeCapability = CudaArchitecture.SM_80,
+            MaxSharedBytesAtLaunch = MaxSharedBytesAtLaunch,
         };
     }
 }

@@ -13,7 +13,10 @@ internal sealed class PtxLaunch(GpuKernelSource source, PtxModule module)
         var (grid, group) = (config.GridDim, config.GroupDim);
         if (group.Size != source.Threads)
             throw new PtxException(0, $"{source.Name} is compiled for groups of {source.Threads} threads and launched with {group.Size}");
-        using var machine = new PtxMachine();
+        using var machine = new PtxMachine
+        {
+            MaxSharedBytes = source.SharedAtLaunch ? Math.Max(source.SharedBytes, PtxMachine.MaxStaticSharedBytes) : PtxMachine.MaxStaticSharedBytes,
+        };
         foreach (var memory in arguments.Where(argument => argument.Bytes > 0)) machine.Map(memory.Start, memory.Bytes);
         machine.Launch(
             module, _entry, new(grid.X, grid.Y, grid.Z), new(group.X, group.Y, group.Z),

@@ -44,7 +44,7 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
         if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
         foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))
         {
-            var support = ((IlgpuDevice)device).Holds(source.Threads, source.SharedBytes);
+            var support = ((IlgpuDevice)device).Holds(source);
             if (!support.IsSupported) return support;
         }
 

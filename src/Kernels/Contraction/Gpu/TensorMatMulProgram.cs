@@ -48,7 +48,7 @@ public abstract class TensorMatMulProgram(ElementType type, int tokens, int thre
                 : $"products of {Type} need tensor cores, which {gpu.Name} lacks; Float32 inputs need none");
         if (shape.Outputs > MostTiles * TensorWeightLayout.TileOutputs)
             return Support.No($"{shape.Outputs} outputs are more than a grid holds, {MostTiles * TensorWeightLayout.TileOutputs}; split the weights");
-        return gpu.Holds(Threads, SharedBytes);
+        return gpu.Holds(Threads, SharedBytes, sharedAtLaunch: true);
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,9 @@ using ILGPU.Runtime.OpenCL;
 namespace Kernels;
 
 /// <summary>Compiles kernels with an accelerator's own compiler and launches them on it.</summary>
-internal sealed class AcceleratorKernelLoader(Accelerator accelerator) : IGpuKernelLoader
+/// <param name="accelerator">The accelerator.</param>
+/// <param name="driver">The driver of an NVIDIA GPU; null for other accelerators.</param>
+internal sealed class AcceleratorKernelLoader(Accelerator accelerator, ICudaDriver? driver = null) : IGpuKernelLoader
 {
     public TLauncher Load<TLauncher>(GpuKernelSource source) where TLauncher : Delegate => Load(source).CreateLauncherDelegate<TLauncher>();
 
@@ -18,7 +20,9 @@ internal sealed class AcceleratorKernelLoader(Accelerator accelerator) : IGpuKer
                 OpenClSource.FenceLocalMemory(compiled);
                 return openCl.LoadKernel(compiled);
             case CudaAccelerator cuda:
-                return cuda.LoadKernel(GpuKernelCache.Compile(cuda.Backend, source));
+                var kernel = cuda.LoadKernel(GpuKernelCache.Compile(cuda.Backend, source));
+                CudaSharedMemory.Announce(driver!, ((CudaKernel)kernel).FunctionPtr, source);
+                return kernel;
             default:
                 return accelerator.LoadKernel(source.Method.Method, new KernelSpecialization(source.Threads, null));
         }

@@ -21,7 +21,7 @@ internal sealed class GpuKernelCache(IlgpuDevice device, IGpuKernelLoader loader
             throw new KernelException(
                 source.Name, device.Name, "a kernel that is not compiled yet", $"{_poison} failed to compile here and disabled the compiler",
                 "Dispose the device and open it again; avoid the kernel that failed.");
-        var support = device.Holds(source.Threads, source.SharedBytes);
+        var support = device.Holds(source);
         if (!support.IsSupported) throw Refuse(source, support.Reason!);
 
         try

@@ -7,6 +7,8 @@ namespace Kernels;
 /// <param name="Method">A delegate of the static kernel method, type arguments bound.</param>
 /// <param name="Threads">Threads of a group; the kernel is compiled for exactly as many.</param>
 /// <param name="SharedBytes">Shared memory of a group in bytes.</param>
-/// <param name="SharedAtLaunch">Whether the launch asks for the shared memory, rather than the kernel declaring it.</param>
+/// <param name="SharedAtLaunch">
+/// Whether the launch asks for the shared memory, rather than the kernel declaring it; only so may it be more than 48 KB, on NVIDIA GPUs that have it.
+/// </param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record GpuKernelSource(string Name, Delegate Method, int Threads, int SharedBytes, bool SharedAtLaunch = false);

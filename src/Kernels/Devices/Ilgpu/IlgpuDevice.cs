@@ -47,8 +47,11 @@ public sealed class IlgpuDevice : Device
     /// <summary>Most threads of a group.</summary>
     public int MaxThreadsPerGroup => Accelerator.MaxNumThreadsPerGroup;
 
-    /// <summary>Shared memory of a group in bytes; more than 48 KB is never used.</summary>
-    public int MaxSharedBytesPerGroup => Math.Min(Accelerator.MaxSharedMemoryPerGroup, 48 * 1024);
+    /// <summary>Shared memory in bytes that a kernel may declare.</summary>
+    public int MaxSharedBytesPerGroup => Math.Min(Accelerator.MaxSharedMemoryPerGroup, CudaSharedMemory.DeclaredBytes);
+
+    /// <summary>Shared memory of a group in bytes that a launch may ask for: more than kernels may declare on NVIDIA GPUs.</summary>
+    public int MaxSharedBytesAtLaunch { get => Math.Max(field, MaxSharedBytesPerGroup); internal init; }
 
     /// <summary>Compute capability of an NVIDIA GPU; null on other devices.</summary>
     internal CudaArchitecture? ComputeCapability { get; init; }
@@ -87,13 +90,15 @@ public sealed class IlgpuDevice : Device
     }
 
     /// <summary>Why a kernel with these needs cannot run here, or yes.</summary>
-    internal Support Holds(int threads, int sharedBytes)
+    internal Support Holds(GpuKernelSource source) => Holds(source.Threads, source.SharedBytes, source.SharedAtLaunch);
+
+    /// <inheritdoc cref="Holds(GpuKernelSource)"/>
+    internal Support Holds(int threads, int sharedBytes, bool sharedAtLaunch = false)
     {
         if (threads > MaxThreadsPerGroup)
             return Support.No($"the kernel needs groups of {threads} threads and {Name} has at most {MaxThreadsPerGroup}");
-        return sharedBytes > MaxSharedBytesPerGroup
-            ? Support.No($"the kernel needs {sharedBytes} bytes of shared memory and {Name} has {MaxSharedBytesPerGroup}")
-            : Support.Yes;
+        var most = sharedAtLaunch ? MaxSharedBytesAtLaunch : MaxSharedBytesPerGroup;
+        return sharedBytes > most ? Support.No($"the kernel needs {sharedBytes} bytes of shared memory and {Name} has {most}") : Support.Yes;
     }
 
     /// <summary>The launcher of <paramref name="source"/>, compiled on first use.</summary>

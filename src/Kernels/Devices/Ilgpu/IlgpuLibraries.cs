@@ -7,12 +7,15 @@ namespace Kernels;
 /// <summary>Finds the driver libraries where distributions install only their versioned names.</summary>
 internal static class IlgpuLibraries
 {
+    /// <summary>NVIDIA's driver, as imports name it.</summary>
+    public const string Cuda = "cuda";
+
     // ILGPU imports "OpenCL" and "cuda"; run-time packages ship libOpenCL.so.1 and libcuda.so.1, the plain names being
     // part of development packages.
     private static readonly Dictionary<string, string[]> Names = new()
     {
         ["OpenCL"] = ["libOpenCL.so.1", "libOpenCL.so"],
-        ["cuda"] = ["libcuda.so.1", "libcuda.so"],
+        [Cuda] = OperatingSystem.IsWindows() ? ["nvcuda"] : ["libcuda.so.1", "libcuda.so"],
     };
 
     private static readonly Lazy<bool> Registered = new(Register);
@@ -22,6 +25,7 @@ internal static class IlgpuLibraries
 
     private static bool Register()
     {
+        NativeLibrary.SetDllImportResolver(typeof(IlgpuLibraries).Assembly, Resolve);
         if (!OperatingSystem.IsLinux()) return false;
         // PoCL (from 3.0) takes SIGFPE from the runtime, after which no integer division by zero in the process throws any more.
         // It reads the native environment, which Environment.SetEnvironmentVariable does not reach.

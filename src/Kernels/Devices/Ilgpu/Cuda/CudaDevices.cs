@@ -33,9 +33,14 @@ internal static class CudaDevices
 
             var chosen = devices[0];
             var accelerator = chosen.CreateCudaAccelerator(context);
+            var driver = new LibCuda();
             device = new IlgpuDevice(
                 DeviceKind.Cuda, GpuLowering.Cuda, context, accelerator,
-                $"{chosen.Name}, compute capability {chosen.Architecture}, driver for CUDA {chosen.DriverVersion}");
+                $"{chosen.Name}, compute capability {chosen.Architecture}, driver for CUDA {chosen.DriverVersion}",
+                new AcceleratorKernelLoader(accelerator, driver))
+            {
+                MaxSharedBytesAtLaunch = CudaSharedMemory.MostAtLaunch(driver, chosen.DeviceId),
+            };
             return true;
         }
         catch (Exception exception)
