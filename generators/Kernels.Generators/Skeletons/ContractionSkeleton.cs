@@ -58,49 +58,59 @@ internal static class ContractionSkeleton
 
     /// <summary>
     /// Streams <paramref name="panels"/> neighbouring weight panels past <paramref name="rows"/> rows of unpacked activations.
-    /// Rows beyond those there are repeat the last one, so that a tile of four serves three.
+    /// Rows beyond those there are repeat the last one, so that a tile of four serves three. Inputs that share a scale are summed
+    /// by themselves: what is stored without scales is one such group.
     /// </summary>
     public static void WriteStream(SourceWriter writer, ContractionTile tile, int rows, int panels, int vectors)
     {
         var names = Enumerable.Range(0, panels).Select(panel => panel == 0 ? "" : $"{panel}").ToArray();
         writer.Line(tile.MethodAttributes);
-        using (writer.Open($"private static void Stream{rows}x{panels}{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int steps, float* output, long stride")}"))
+        using (writer.Open($"private static void Stream{rows}x{panels}{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int total, int scaleSteps, float* output, long stride")}"))
         {
             for (var panel = 1; panel < panels; panel++) writer.Line($"var w{names[panel]} = w + {panel} * panelBytes;");
             for (var row = 1; row < rows; row++) writer.Line($"var a{row} = a + global::System.Math.Min({row}, rows - 1) * activationStride;");
-            foreach (var name in names)
-                for (var row = 0; row < rows; row++)
-                    writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, name)} = {tile.Zero}")};");
-            using (tile.OpenSteps(writer, names, vectors))
-            {
-                for (var slot = 0; slot < tile.Slots; slot++)
-                {
-                    foreach (var name in names) tile.LoadWeights(writer, name, slot, vectors);
-                    for (var row = 0; row < rows; row++)
-                    {
-                        writer.Line($"x = {tile.LoadActivation(row == 0 ? "a" : $"a{row}")};");
-                        foreach (var name in names)
-                            MultiplyAdd(writer, tile, name, row, vectors, v => Sum(row, v, name));
-                    }
-
-                    foreach (var name in names) tile.EndSlot(writer, name, slot, vectors);
-                }
-
-                for (var row = 0; row < rows; row++) writer.Line($"{(row == 0 ? "a" : $"a{row}")} += {tile.ColumnsPerStep};");
-            }
-
             var width = vectors * tile.Lanes;
-            for (var row = 0; row < rows; row++)
+            using (writer.Open("for (var done = 0; done < total; done += scaleSteps)"))
             {
-                if (row > 0) writer.Line($"if (rows == {row}) return;");
-                for (var panel = 0; panel < panels; panel++)
-                    writer.Line(Lines(vectors, v => tile.Store(Sum(row, v, names[panel]), $"output{Plus(panel * width + v * tile.Lanes)}")));
-                if (tile.HasEpilogue) writer.Line($"Finish(output, stride, 1, {panels * width});");
-                if (row + 1 < rows) writer.Line("output += stride;");
+                writer.Line("var steps = global::System.Math.Min(scaleSteps, total - done);");
+                foreach (var name in names) tile.BeginGroup(writer, name, vectors);
+                foreach (var name in names)
+                    for (var row = 0; row < rows; row++)
+                        writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, name)} = {tile.Zero}")};");
+                using (tile.OpenSteps(writer, names, vectors)) WriteStep(writer, tile, names, rows, vectors);
+                for (var row = 0; row < rows; row++)
+                {
+                    using var _ = writer.Open(row == 0 ? "" : $"if (rows > {row})");
+                    for (var panel = 0; panel < panels; panel++)
+                    {
+                        string Output(int v) => $"output{Times(row, "stride")}{Plus(panel * width + v * tile.Lanes)}";
+                        tile.EndGroup(writer, names[panel], vectors, v => Sum(row, v, names[panel]), Output);
+                        writer.Line(Lines(vectors, v => tile.Store(Sum(row, v, names[panel]), Output(v))));
+                    }
+                }
             }
+
+            if (tile.HasEpilogue) writer.Line($"Finish(output, stride, rows, {panels * width});");
         }
 
         writer.Line();
+    }
+
+    private static void WriteStep(SourceWriter writer, ContractionTile tile, string[] names, int rows, int vectors)
+    {
+        for (var slot = 0; slot < tile.Slots; slot++)
+        {
+            foreach (var name in names) tile.LoadWeights(writer, name, slot, vectors);
+            for (var row = 0; row < rows; row++)
+            {
+                writer.Line($"x = {tile.LoadActivation(row == 0 ? "a" : $"a{row}")};");
+                foreach (var name in names) MultiplyAdd(writer, tile, name, row, vectors, v => Sum(row, v, name));
+            }
+
+            foreach (var name in names) tile.EndSlot(writer, name, slot, vectors);
+        }
+
+        for (var row = 0; row < rows; row++) writer.Line($"{(row == 0 ? "a" : $"a{row}")} += {tile.ColumnsPerStep};");
     }
 
     private static void MultiplyAdd(SourceWriter writer, ContractionTile tile, string panel, int row, int vectors, Func<int, string> sum) =>

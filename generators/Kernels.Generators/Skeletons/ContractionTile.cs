@@ -36,6 +36,12 @@ internal abstract class ContractionTile
     /// <summary>Opens the loop over steps for the named panels.</summary>
     public abstract SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
 
+    /// <summary>Begins the inputs of a panel that share a scale, where the storage has scales.</summary>
+    public abstract void BeginGroup(SourceWriter writer, string panel, int vectors);
+
+    /// <summary>Scales the sums over these inputs and adds what earlier ones left in the output; <c>done</c> counts their steps.</summary>
+    public abstract void EndGroup(SourceWriter writer, string panel, int vectors, Func<int, string> sum, Func<int, string> output);
+
     /// <summary>Declares the weight vectors of a slot and moves the panel's pointer past them.</summary>
     public abstract void LoadWeights(SourceWriter writer, string panel, int slot, int vectors);
 

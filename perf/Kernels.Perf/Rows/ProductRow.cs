@@ -21,7 +21,16 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
 
     public string Name =>
         $"{(Rows == 1 ? "gemv" : "gemm")}.{(Format == WeightFormat.Dense ? "dense" : "2of4")}."
-        + $"{(WeightType == ElementType.Float32 ? "f32" : "bf16")}.{(Rows == 1 ? "" : $"{Rows}x")}{Inputs}x{Outputs}";
+        + $"{TypeName}.{(Rows == 1 ? "" : $"{Rows}x")}{Inputs}x{Outputs}";
+
+    private string TypeName => WeightType switch
+    {
+        ElementType.Float32 => "f32",
+        ElementType.BFloat16 => "bf16",
+        ElementType.Int8 => "int8",
+        ElementType.Int4 => "int4",
+        _ => throw new NotSupportedException($"No row stores weights as {WeightType}."),
+    };
 
     public string Description =>
         $"{Rows}×{Inputs} by {Inputs}×{Outputs}, {(Format == WeightFormat.Dense ? "dense" : "2:4")} {WeightType} weights{(Rows == 1 ? " from memory" : "")}";
@@ -36,9 +45,12 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
         var stored = Format == WeightFormat.Dense ? w : TwoOfFour.Prune(w);
         if (WeightType == ElementType.BFloat16)
             stored = Array.ConvertAll(stored, value => ElementTypes.FromBFloat16(ElementTypes.ToBFloat16(value)));
+        if (WeightType is ElementType.Int8 or ElementType.Int4)
+            stored = GroupwiseIntegers.Round(stored, Inputs, WeightType == ElementType.Int8 ? 127 : 7);
         // 2:4 keeps half the values and two bits of position for each; the layout's padding is not counted.
-        double weightBytes = (double)Outputs * Inputs * WeightType.Size();
-        if (Format == WeightFormat.SemiStructured) weightBytes = (double)Outputs * Inputs / 2 * (WeightType.Size() + 0.25);
+        var weightBytes = (double)Outputs * Inputs * WeightType.Bits() / 8;
+        if (Format == WeightFormat.SemiStructured) weightBytes = (double)Outputs * Inputs / 2 * (WeightType.Bits() / 8.0 + 0.25);
+        if (WeightType is ElementType.Int8 or ElementType.Int4) weightBytes += 4.0 * Outputs * Inputs / GroupwiseIntegers.Group;
         var flops = 2.0 * Rows * Inputs * Outputs * (Format == WeightFormat.SemiStructured ? 0.5 : 1);
         var bytes = weightBytes + 4.0 * Rows * (Inputs + Outputs);
 

@@ -15,7 +15,9 @@ internal static class RowCatalog
         new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 512, 4096, 4096),
         new ProductRow(WeightFormat.Dense, ElementType.Float32, 1, 4096, 11008),
         new ProductRow(WeightFormat.Dense, ElementType.BFloat16, 1, 4096, 11008),
-        new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 4096, 11008),
+        .. new[] { ElementType.Int8, ElementType.Int4 }.Select(type => new ProductRow(WeightFormat.Dense, type, 1, 4096, 11008)),
+        .. new[] { ElementType.Float32, ElementType.BFloat16, ElementType.Int8, ElementType.Int4 }
+            .Select(type => new ProductRow(WeightFormat.SemiStructured, type, 1, 4096, 11008)),
         .. new[] { 0, 30, 50, 70, 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 4, dropped)),
         .. new[] { 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 1, dropped)),
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),

@@ -27,7 +27,7 @@ public sealed class AttentionKernel
             return Support.No($"batch {shape.Batch}, queries {shape.Queries} and keys {shape.Keys} must each be at least 1");
         if (shape.KeyHeads < 1 || shape.QueryHeads < 1 || shape.QueryHeads % shape.KeyHeads != 0)
             return Support.No($"{shape.QueryHeads} query heads do not divide evenly among {shape.KeyHeads} key heads");
-        if (shape.QueryType == ElementType.Int32 || shape.KeyType == ElementType.Int32)
+        if (!shape.QueryType.IsFloat() || !shape.KeyType.IsFloat())
             return Support.No("tensors must be stored as Float32, BFloat16 or Float16");
         var program = Find(device);
         return program is null

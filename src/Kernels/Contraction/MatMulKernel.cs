@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Kernels;
 
 /// <summary>A declared product: Y = epilogue(X·Wᵀ), X [rows, inputs], Y [rows, outputs], sums in fp32.</summary>
@@ -24,8 +26,8 @@ public sealed class MatMulKernel
         if (shape.Rows < 1 || shape.Inputs < 1 || shape.Outputs < 1)
             return Support.No($"rows {shape.Rows}, inputs {shape.Inputs} and outputs {shape.Outputs} must each be at least 1");
         if (shape.WeightType == ElementType.Int32)
-            return Support.No("weights must be stored as Float32, BFloat16 or Float16");
-        if (shape.InputType == ElementType.Int32 || shape.OutputType == ElementType.Int32)
+            return Support.No("weights must be stored as Float32, BFloat16, Float16, Int8 or Int4");
+        if (!shape.InputType.IsFloat() || !shape.OutputType.IsFloat())
             return Support.No("inputs and outputs must be stored as Float32, BFloat16 or Float16");
         if (Declaration.Format == WeightFormat.SemiStructured && shape.Inputs % Declaration.Of != 0)
             return Support.No($"{shape.Inputs} inputs are not a multiple of {Declaration.Of}, the group of {Declaration.Kept}:{Declaration.Of}");
@@ -34,18 +36,31 @@ public sealed class MatMulKernel
     }
 
     /// <summary>
-    /// Packs weights once for <paramref name="device"/>. For N:M the N largest magnitudes of each group are kept
-    /// (the earlier column wins a tie).
+    /// Packs weights once for <paramref name="device"/>. Without a mask, the N largest magnitudes of each group of N:M are kept (the
+    /// earlier column wins a tie). Floating-point weights are quantised symmetrically to integers, one scale for every 128 inputs
+    /// of an output: the largest magnitude becomes ±127 or ±7. Integers keep their scales; as another type they become the
+    /// numbers they stand for.
     /// </summary>
     /// <param name="device">Where the weights will be used.</param>
     /// <param name="source">The matrix, [outputs, inputs].</param>
-    /// <param name="type">Storage of the packed values; null keeps the source's.</param>
+    /// <param name="type">Storage of the packed values; null keeps the source's, which for integers is Int8.</param>
     /// <param name="inputType">Storage of the activations the weights will meet: it may decide between programs with layouts of their own.</param>
-    /// <exception cref="KernelException">The device cannot hold this matrix.</exception>
+    /// <exception cref="KernelException">The device cannot hold this matrix, its mask is of another pattern, or an integer does not fit the type.</exception>
     public PackedWeights Pack(Device device, HostMatrix source, ElementType? type = null, ElementType inputType = ElementType.Float32)
     {
         var shape = new MatMulShape(1, source.Columns, source.Rows, type ?? source.Type, inputType);
-        return Require(device, shape).Pack(device, Declaration, source, shape.WeightType);
+        var program = Require(device, shape);
+        RequireMask(device, source);
+        if (!source.Type.IsScaled()) return program.Pack(device, Declaration, source, shape.WeightType);
+        if (shape.WeightType.IsScaled())
+        {
+            RequireCodes(device, source, shape.WeightType);
+            return program.Pack(device, Declaration, source, shape.WeightType);
+        }
+
+        var values = source.Dequantize();
+        var numbers = new HostMatrix(MemoryMarshal.AsBytes(values.AsSpan()), ElementType.Float32, source.Rows, source.Columns) { Mask = source.Mask };
+        return program.Pack(device, Declaration, numbers, shape.WeightType);
     }
 
     /// <summary>Checks once, sizes the workspace, and returns a plan that runs without allocating.</summary>
@@ -63,6 +78,28 @@ public sealed class MatMulKernel
 
     /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile, for all storage types.</summary>
     internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.SelectMany(program => program.GpuSources(lowering));
+
+    private void RequireMask(Device device, HostMatrix source)
+    {
+        if (source.Mask is not { } mask) return;
+        if (mask.Rows != source.Rows || mask.Columns != source.Columns)
+            throw new KernelException(
+                Declaration.Name, device.Name, $"{mask}", $"the matrix is [{source.Rows}, {source.Columns}]", "Pass the mask of this matrix.");
+        if (Declaration.Format == WeightFormat.SemiStructured && mask.FirstOutside(Declaration.Kept, Declaration.Of) is { } broken)
+            throw new KernelException(
+                Declaration.Name, device.Name, $"{broken.Count} kept weights in row {broken.Row}, columns {broken.Column} to {broken.Column + Declaration.Of - 1}",
+                $"exactly {Declaration.Kept} of {Declaration.Of} are stored", "Choose the mask with this pattern.");
+    }
+
+    private void RequireCodes(Device device, HostMatrix source, ElementType type)
+    {
+        if (type != ElementType.Int4) return;
+        var codes = MemoryMarshal.Cast<byte, sbyte>(source.Data);
+        for (var i = 0; i < codes.Length; i++)
+            if (codes[i] is < -8 or > 7)
+                throw new KernelException(
+                    Declaration.Name, device.Name, $"the integer {codes[i]} at [{i / source.Columns}, {i % source.Columns}]", "Int4 holds -8 to 7", "Pack as Int8.");
+    }
 
     private MatMulProgram Require(Device device, in MatMulShape shape)
     {

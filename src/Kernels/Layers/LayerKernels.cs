@@ -104,7 +104,7 @@ public abstract class LayerKernels
         Require(operation, "table", table, null);
         Require(operation, "ids", ids, ElementType.Int32);
         RequireMatrix(operation, "output", output);
-        if (table.Rank != 2 || table.Type == ElementType.Int32 || table[1] != output[1])
+        if (table.Rank != 2 || !table.Type.IsFloat() || table[1] != output[1])
             throw Refuse(operation, $"table {table}", $"a floating [entries, {output[1]}] table is needed", "Pass the embedding of the model.");
         if (ids.Rank != 2 || ids[0] != 1 || ids[1] != output[0])
             throw Refuse(operation, $"ids {ids}", $"Int32[1, {output[0]}] is needed", "Pass one id for each output row.");
@@ -121,7 +121,7 @@ public abstract class LayerKernels
         Require(operation, "source", source, null);
         Require(operation, "destination", destination, null);
         RequireSameShape(operation, "destination", destination, "source", source);
-        if (source.Type == ElementType.Int32 || destination.Type == ElementType.Int32)
+        if (!source.Type.IsFloat() || !destination.Type.IsFloat())
             throw Refuse(operation, $"{source} to {destination}", "both must be floating", "Copy integers through the buffers.");
         CopyCore(AsHeads(source), AsHeads(destination));
     }

@@ -123,6 +123,21 @@ public sealed class WeightMask : IEquatable<WeightMask>
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"mask [{Rows}, {Columns}] keeping {Kept} ({Density:p1})");
 
+    /// <summary>The first group of <paramref name="of"/> consecutive columns that does not keep exactly <paramref name="kept"/>; null where all do.</summary>
+    internal (int Row, int Column, int Count)? FirstOutside(int kept, int of)
+    {
+        for (var row = 0; row < Rows; row++)
+            for (var column = 0; column < Columns; column += of)
+            {
+                var count = 0;
+                for (var i = column; i < Math.Min(column + of, Columns); i++)
+                    if (this[row, i]) count++;
+                if (count != kept) return (row, column, count);
+            }
+
+        return null;
+    }
+
     /// <summary>Refuses a buffer that is not as long as the mask.</summary>
     internal void RequireLength(int length)
     {

@@ -14,4 +14,10 @@ public enum ElementType
 
     /// <summary>Signed 32-bit integer, 4 bytes (token and index tensors).</summary>
     Int32,
+
+    /// <summary>Weights as signed 8-bit integers, one fp32 scale for every group of inputs of an output.</summary>
+    Int8,
+
+    /// <summary>Weights as signed 4-bit integers, two in a byte, scaled like <see cref="Int8"/>.</summary>
+    Int4,
 }

@@ -5,8 +5,28 @@ namespace Kernels;
 /// <summary>Sizes and conversions of <see cref="ElementType"/>.</summary>
 public static class ElementTypes
 {
+    /// <summary>Bits of one element.</summary>
+    public static int Bits(this ElementType type) => type switch
+    {
+        ElementType.Float32 or ElementType.Int32 => 32,
+        ElementType.BFloat16 or ElementType.Float16 => 16,
+        ElementType.Int8 => 8,
+        _ => 4,
+    };
+
     /// <summary>Bytes of one element.</summary>
-    public static int Size(this ElementType type) => type is ElementType.Float32 or ElementType.Int32 ? 4 : 2;
+    /// <exception cref="ArgumentException">Two <see cref="ElementType.Int4"/> share a byte.</exception>
+    public static int Size(this ElementType type) =>
+        type != ElementType.Int4 ? type.Bits() / 8 : throw new ArgumentException("Two Int4 share a byte: use Bits.", nameof(type));
+
+    /// <summary>Whether an element is a number by itself, as those of activations are.</summary>
+    public static bool IsFloat(this ElementType type) => type is ElementType.Float32 or ElementType.BFloat16 or ElementType.Float16;
+
+    /// <summary>Whether an element is an integer that a scale belongs to.</summary>
+    public static bool IsScaled(this ElementType type) => type is ElementType.Int8 or ElementType.Int4;
+
+    /// <summary>Largest magnitude that quantising gives; ±(2^(bits−1) − 1).</summary>
+    internal static int LargestCode(this ElementType type) => type == ElementType.Int8 ? 127 : 7;
 
     /// <summary>The bfloat16 nearest to <paramref name="value"/>, ties to even; NaN stays NaN.</summary>
     public static ushort ToBFloat16(float value)

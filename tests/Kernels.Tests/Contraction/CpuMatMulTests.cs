@@ -8,7 +8,8 @@ public class CpuMatMulTests
     public static TheoryData<bool, int> Programs { get; } =
         [.. from sparse in new[] { false, true } from bits in new[] { 128, 256, 512 } select (sparse, bits)];
 
-    private static readonly Gen<ElementType> Storage = Gen.OneOfConst(ElementType.Float32, ElementType.BFloat16, ElementType.Float16);
+    private static readonly Gen<ElementType> Storage = 
+        Gen.OneOfConst(ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8, ElementType.Int4);
 
     [Theory]
     [MemberData(nameof(Programs))]
@@ -24,6 +25,9 @@ public class CpuMatMulTests
     {
         new ProductCase(29, Whole(1029, sparse), 165, Sparse: sparse, VectorBits: vectorBits, Threads: 2).Check();
         new ProductCase(3, 1500, 165, Sparse: sparse, VectorBits: vectorBits, Threads: 2).Check();
+        foreach (var type in new[] { ElementType.Int8, ElementType.Int4 })
+            foreach (var rows in new[] { 1, 3, 29 })
+                new ProductCase(rows, Whole(1029, sparse), 165, type, sparse, vectorBits, Threads: 2, Transposed: rows == 3).Check();
     }
 
     [Theory]
@@ -45,6 +49,34 @@ public class CpuMatMulTests
 
         (new ProductCase(29, 1032, 165, Sparse: sparse, VectorBits: vectorBits) { Kernel = leak, Epilogue = Leak }).Check();
     }
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Integers_keep_their_scales_and_masks_their_zeros(bool sparse, int vectorBits)
+    {
+        using var device = CpuDevice.Emulating(1, vectorBits);
+        foreach (var (type, group) in new[] { (ElementType.Int8, 32), (ElementType.Int8, 96), (ElementType.Int4, 64), (ElementType.Int4, 132), (ElementType.BFloat16, 48) })
+            foreach (var rows in new[] { 1, 2, 9 })
+                new QuantizedCase(rows, 132, 37, type, group, sparse).Check(device);
+    }
+
+    [Fact]
+    public void Integers_and_masks_that_do_not_fit_are_refused_before_packing()
+    {
+        using var device = new CpuDevice(1);
+        var codes = new sbyte[2 * 64];
+        codes[70] = 8;
+        Assert.Contains("the integer 8 at [1, 6]", Refused(() => Products.Dense.Pack(device, HostMatrix.Quantized(codes, 2, 64, new float[4], 32), ElementType.Int4)));
+        Assert.Contains("every 36 inputs", Refused(() => Products.Dense.Pack(device, HostMatrix.Quantized(codes, 2, 64, new float[4], 36))));
+        Assert.Throws<ArgumentException>(() => HostMatrix.Quantized(codes, 2, 64, new float[3], 32));
+        var keep = Enumerable.Range(0, 128).Select(i => i % 4 < 2 || i == 103).ToArray();
+        Assert.Contains("3 kept weights in row 1, columns 36 to 39", Refused(() => Products.TwoOfFour.Pack(
+            device, HostMatrix.Quantized(codes, 2, 64, new float[4], 32) with { Mask = new WeightMask(2, 64, keep) })));
+        Assert.Contains("matrix is [2, 64]", Refused(() => Products.Dense.Pack(
+            device, HostMatrix.Quantized(codes, 2, 64, new float[4], 32) with { Mask = WeightMask.Full(2, 32) })));
+    }
+
+    private static string Refused(Func<object> pack) => Assert.Throws<KernelException>(pack).Message;
 
     private static double Leak(double x) => 1 + (x < 0 ? x / 16 : x);
 

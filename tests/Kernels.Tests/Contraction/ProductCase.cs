@@ -36,8 +36,15 @@ internal sealed record ProductCase(
     {
         var (x, w) = (Activations(), Weights());
         var y = Run(device, x, w);
-        var expected = MatMulOracle.Multiply(x, Sparse ? SemiStructuredOracle.Mask(w, Inputs) : w, Rows, Inputs, Outputs, Epilogue);
+        var expected = MatMulOracle.Multiply(x, Stored(w), Rows, Inputs, Outputs, Epilogue);
         Tolerance.AssertClose(expected, y, ElementType.Float32, $"{this} on {device.Name}");
+    }
+
+    /// <summary>The weights as they are stored: pruned, and rounded where the storage does not hold them exactly.</summary>
+    public float[] Stored(float[] w)
+    {
+        var kept = Sparse ? SemiStructuredOracle.Mask(w, Inputs) : w;
+        return WeightType.IsScaled() ? QuantizationOracle.Round(kept, Inputs, WeightType == ElementType.Int8 ? 127 : 7, 128) : kept;
     }
 
     /// <summary>Runs the product with rows padded and canaries around and between the output's rows.</summary>
@@ -76,20 +83,21 @@ internal sealed record ProductCase(
         return result;
     }
 
-    /// <summary>The weights as a host matrix stored as <see cref="WeightType"/>.</summary>
+    /// <summary>The weights as a host matrix stored as <see cref="WeightType"/>, or as fp32 to be quantised.</summary>
     public HostMatrix Host(float[] w, out byte[] bytes)
     {
-        bytes = new byte[w.Length * WeightType.Size()];
+        var type = WeightType.IsScaled() ? ElementType.Float32 : WeightType;
+        bytes = new byte[w.Length * type.Size()];
         for (var i = 0; i < w.Length; i++)
         {
             var at = Transposed ? i % Inputs * Outputs + i / Inputs : i;
-            if (WeightType == ElementType.Float32) MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[at] = w[i];
+            if (type == ElementType.Float32) MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[at] = w[i];
             else
                 MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan())[at] =
-                    WeightType == ElementType.BFloat16 ? ElementTypes.ToBFloat16(w[i]) : ElementTypes.ToFloat16(w[i]);
+                    type == ElementType.BFloat16 ? ElementTypes.ToBFloat16(w[i]) : ElementTypes.ToFloat16(w[i]);
         }
 
-        return new HostMatrix(bytes, WeightType, Outputs, Inputs, Transposed);
+        return new HostMatrix(bytes, type, Outputs, Inputs, Transposed);
     }
 
     private static float[] Draw(int count, int seed)

@@ -81,6 +81,13 @@ public sealed class ProductTests
         Assert.Contains("[40, 36] matrix", Assert.Throws<KernelException>(() => weights.Repack((problem with { Inputs = 40 }).Host(new float[1600], out _))).Message);
     }
 
+    [Fact]
+    public void Lanes_refuse_integer_weights()
+    {
+        using var device = TestDevices.Open("simulator");
+        Assert.Contains("not Int8", Products.Dense.Supports(device, new MatMulShape(1, 64, 64, ElementType.Int8)).Reason);
+    }
+
     [Theory]
     [MemberData(nameof(DevicesAndFormats))]
     public void What_does_not_fit_is_refused_before_launch(string name, bool sparse)

@@ -75,7 +75,7 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
             {
                 writer.Line($"{width.Class}.Store(TStorage.LoadFirst{width.Bits}(w), (float*)target);");
                 writer.Line($"{width.Class}.Store(TStorage.LoadSecond{width.Bits}(w), (float*)target + {width.Lanes});");
-                writer.Line($"w += {width.Panel} * TStorage.ByteSize;");
+                writer.Line($"w += {width.Panel / 8} * TStorage.Bits;");
                 writer.Line($"target += {RowOfWeights};");
             }
         }

@@ -36,7 +36,23 @@ internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue)
         // A panel row is two vectors: in 16-bit storage their halves share words, so they are read from one address.
         writer.Line($"v{panel}_0 = TStorage.LoadFirst{Width.Bits}(w{panel});");
         writer.Line($"v{panel}_1 = TStorage.LoadSecond{Width.Bits}(w{panel});");
-        writer.Line($"w{panel} += {vectors * Lanes} * TStorage.ByteSize;");
+        writer.Line($"w{panel} += {vectors * Lanes / 8} * TStorage.Bits;");
+    }
+
+    public override void BeginGroup(SourceWriter writer, string panel, int vectors)
+    {
+        writer.Line($"var q{panel} = (float*)w{panel};");
+        writer.Line($"if (TStorage.IsScaled) w{panel} += {vectors * Lanes * 4};");
+    }
+
+    public override void EndGroup(SourceWriter writer, string panel, int vectors, Func<int, string> sum, Func<int, string> output)
+    {
+        using var _ = writer.Open("if (TStorage.IsScaled)");
+        for (var v = 0; v < vectors; v++)
+        {
+            writer.Line($"{sum(v)} *= {Load($"q{panel} + {v * Lanes}")};");
+            writer.Line($"if (done > 0) {sum(v)} += {Load(output(v))};");
+        }
     }
 
     public override string MultiplyAdd(string activation, string weight, string sum) =>

@@ -14,7 +14,8 @@ internal static class SimdMatMul
     // Inputs of a block of steps: six rows of packed activations are 12 KB and stay in L1.
     private const int DenseBlockInputs = 512;
 
-    private static readonly string[] Storages = ["Float32", "BFloat16", "Float16"];
+    // Tiles of many rows read integers that the plan has widened; streams read every storage.
+    private static readonly string[] TileStorages = ["Float32", "BFloat16", "Float16"], StreamStorages = [.. TileStorages, "Int8", "Int4"];
 
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
     public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(Name);
@@ -38,13 +39,13 @@ internal static class SimdMatMul
         SimdContractionTile tile = spec.IsDense
             ? new DenseTile(width, spec.Epilogue is not null)
             : new SemiStructuredTile(width, spec.Epilogue is not null);
-        using (writer.Open("public override void Stream(global::Kernels.ElementType type, float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, float* output, long stride)"))
-            WriteSwitch(writer, storage => $"Stream<{storage}>(a, activationStride, rows, w, panelBytes, panels, steps, output, stride);");
+        using (writer.Open("public override void Stream(global::Kernels.ElementType type, float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, int scaleSteps, float* output, long stride)"))
+            WriteSwitch(writer, StreamStorages, storage => $"Stream<{storage}>(a, activationStride, rows, w, panelBytes, panels, steps, scaleSteps, output, stride);");
         writer.Line();
         if (spec.IsDense)
         {
             using (writer.Open($"public override void Tile({TileParameters})"))
-                WriteSwitch(writer, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
+                WriteSwitch(writer, TileStorages, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
             writer.Line();
             ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
         }
@@ -53,7 +54,7 @@ internal static class SimdMatMul
             new SelectedRowsTile(writer, width).Write(tile.MethodAttributes, tile.HasEpilogue);
         }
 
-        WriteStreams(writer, tile, width);
+        WriteStreams(writer, tile, width, spec.IsDense);
         if (spec.Epilogue is { } epilogue) WriteFinish(writer, tile, width, epilogue);
     }
 
@@ -70,19 +71,20 @@ internal static class SimdMatMul
         }
     }
 
-    private static void WriteSwitch(SourceWriter writer, Func<string, string> call)
+    private static void WriteSwitch(SourceWriter writer, string[] storages, Func<string, string> call)
     {
         using (writer.Open("switch (type)"))
-            foreach (var storage in Storages)
+            foreach (var storage in storages)
                 writer.Line($"case global::Kernels.ElementType.{storage}: {call($"global::Kernels.{storage}Panels")} break;");
     }
 
     /// <summary>Row counts share a variant with the next larger one; as many panels as registers allow keep several memory streams open.</summary>
-    private static void WriteStreams(SourceWriter writer, ContractionTile tile, VectorWidth width)
+    private static void WriteStreams(SourceWriter writer, ContractionTile tile, VectorWidth width, bool isDense)
     {
-        var accumulators = width.TileRows * width.TileVectors * 2 / 3;
-        var variants = new[] { 1, 2, 4 }.Select(rows => (Rows: rows, Panels: Math.Min(4, accumulators / (rows * width.TileVectors)))).ToArray();
-        using (writer.Open($"private static void Stream{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, float* output, long stride")}"))
+        // Sparse panels hold their metadata in registers beside the sums.
+        var accumulators = width.TileRows * width.TileVectors * 2 / 3 / (isDense ? 1 : 2);
+        var variants = new[] { 1, 2, 4 }.Select(rows => (Rows: rows, Panels: Math.Max(1, Math.Min(4, accumulators / (rows * width.TileVectors))))).ToArray();
+        using (writer.Open($"private static void Stream{tile.Generics("float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, int scaleSteps, float* output, long stride")}"))
         {
             foreach (var (rows, wide) in variants)
             {
@@ -91,7 +93,7 @@ internal static class SimdMatMul
                     foreach (var count in wide > 1 ? new[] { wide, 1 } : [1])
                         using (writer.Open($"for (; panels >= {count}; panels -= {count})"))
                         {
-                            writer.Line($"Stream{rows}x{count}<TStorage>(a, activationStride, rows, w, panelBytes, steps, output, stride);");
+                            writer.Line($"Stream{rows}x{count}<TStorage>(a, activationStride, rows, w, panelBytes, steps, scaleSteps, output, stride);");
                             writer.Line($"w += {count} * panelBytes;");
                             writer.Line($"output += {count * width.Panel};");
                         }

@@ -12,7 +12,10 @@ namespace Kernels;
 public readonly unsafe struct BFloat16Panels : IPanelStorage
 {
     /// <inheritdoc/>
-    public static int ByteSize => 2;
+    public static int Bits => 16;
+
+    /// <inheritdoc/>
+    public static bool IsScaled => false;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

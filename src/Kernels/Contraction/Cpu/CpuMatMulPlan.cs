@@ -17,13 +17,14 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
 
     private readonly CpuMatMulProgram _program;
     private readonly CpuDevice _device;
-    private readonly PanelLayout _layout;
+    private readonly PanelLayout _layout; // but for the scales, which are the weights' own
     private readonly ActivationPacker _packer;
     private readonly TileBody _tiles;
     private readonly StreamBody _stream;
     private readonly CpuBuffer _workspace;
     private readonly int _chunkRows, _blockTiles;
-    private readonly long _packedLength, _workerLength;
+    private readonly int _blockPanels, _blockSteps;
+    private readonly long _packedLength, _tilesLength, _widenedLength, _workerLength;
 
     public CpuMatMulPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuMatMulProgram program)
         : base(device, declaration, shape)
@@ -45,7 +46,12 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _chunkRows = chunk * program.TileRows;
         _packedLength = RoundUp(chunk * _packer.TileLength);
         var tileLength = program.TileRows * program.PanelWidth;
-        _workerLength = RoundUp(tileLength * (1L + _blockTiles * (BlockOutputs / program.PanelWidth)));
+        _blockPanels = BlockOutputs / program.PanelWidth;
+        var blocks = Divide(_layout.Steps, program.BlockInputs / _layout.ColumnsPerStep);
+        _blockSteps = Divide(Divide(_layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
+        _tilesLength = RoundUp(tileLength * (1L + _blockTiles * _blockPanels));
+        _widenedLength = shape.WeightType.IsScaled() && tiles > 0 ? PanelWidener.BytesOf(_layout, _blockSteps) / sizeof(float) : 0;
+        _workerLength = RoundUp(_tilesLength + _widenedLength * _blockPanels);
         _workspace = (CpuBuffer)device.Allocate(4 * (_packedLength + _workerLength * device.Workers.Count));
     }
 
@@ -58,7 +64,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     /// <inheritdoc/>
     protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
     {
-        if (weights is not CpuPackedWeights packed || packed.Layout != _layout)
+        if (weights is not CpuPackedWeights packed || packed.Layout with { ScaleInputs = 0 } != _layout)
             throw Refuse(
                 $"weights packed as {(weights as CpuPackedWeights)?.Layout.ToString() ?? weights.GetType().Name}",
                 $"the plan reads {_layout}", "Pack the weights with this kernel for this device.");
@@ -67,13 +73,13 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
         if (rows <= CpuMatMulProgram.StreamRows)
         {
-            _stream.Run(x, input.Stride(0), rows, packed.Pointer, y, output.Stride(0));
+            _stream.Run(x, input.Stride(0), rows, packed, y, output.Stride(0));
             return;
         }
 
         for (var row = 0; row < rows; row += _chunkRows)
             _tiles.Run(
-                x + row * input.Stride(0), input.Stride(0), Math.Min(_chunkRows, rows - row), packed.Pointer,
+                x + row * input.Stride(0), input.Stride(0), Math.Min(_chunkRows, rows - row), packed,
                 y + row * output.Stride(0), output.Stride(0));
     }
 
@@ -87,20 +93,22 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     private sealed class TileBody(CpuMatMulPlan plan) : ParallelBody
     {
         private byte* _weights;
+        private PanelLayout _layout;
         private float* _output;
         private long _outputStride;
         private int _rows, _tiles, _panels, _tileBlocks, _panelBlocks;
 
-        public void Run(float* x, long inputStride, int rows, byte* weights, float* y, long outputStride)
+        public void Run(float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride)
         {
-            _weights = weights;
+            _weights = weights.Pointer;
+            _layout = weights.Layout;
             _output = y;
             (_rows, _outputStride) = (rows, outputStride);
-            var (program, layout, shape, workers) = (plan._program, plan._layout, plan.Shape, plan._device.Workers);
+            var (program, layout, shape, workers) = (plan._program, _layout, plan.Shape, plan._device.Workers);
             _tiles = Divide(rows, program.TileRows);
             _panels = layout.Panels(shape.Outputs);
             _tileBlocks = Divide(_tiles, plan._blockTiles);
-            _panelBlocks = Divide(_panels, BlockOutputs / program.PanelWidth);
+            _panelBlocks = Divide(_panels, plan._blockPanels);
 
             // Enough tasks to keep every worker busy to the end, none too small to be worth handing out.
             var flops = 2L * rows * shape.Inputs * shape.Outputs;
@@ -116,19 +124,22 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
 
         public override void Invoke(int task, int worker)
         {
-            var (program, layout) = (plan._program, plan._layout);
+            var (program, layout) = (plan._program, _layout);
             var (panelBlock, tileBlock) = (task / _tileBlocks, task % _tileBlocks);
             var (firstPanel, endPanel) = Part(_panels, panelBlock, _panelBlocks);
             var (firstTile, endTile) = Part(_tiles, tileBlock, _tileBlocks);
             var tileLength = program.TileRows * program.PanelWidth;
             var edge = plan.Workspace(worker);
             var partials = edge + tileLength;
-            var blockSteps = program.BlockInputs / layout.ColumnsPerStep;
-            var blocks = Divide(layout.Steps, blockSteps);
-            blockSteps = Divide(Divide(layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
-            for (var step = 0; step < layout.Steps; step += blockSteps)
+            var widened = layout.Type.IsScaled() ? (byte*)(edge + plan._tilesLength) : null;
+            var type = widened == null ? layout.Type : ElementType.Float32;
+            var widenedBytes = plan._widenedLength * sizeof(float);
+            for (var step = 0; step < layout.Steps; step += plan._blockSteps)
             {
-                var steps = Math.Min(blockSteps, layout.Steps - step);
+                var steps = Math.Min(plan._blockSteps, layout.Steps - step);
+                if (widened != null)
+                    for (var panel = firstPanel; panel < endPanel; panel++)
+                        PanelWidener.Widen(layout, _weights + panel * layout.PanelBytes, step, steps, widened + (panel - firstPanel) * widenedBytes);
                 var last = step + steps == layout.Steps;
                 var partial = partials;
                 for (var tile = firstTile; tile < endTile; tile++)
@@ -137,18 +148,21 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
                     var activations = (float*)plan._workspace.Pointer + tile * plan._packer.TileLength + (long)step * layout.ColumnsPerStep * rows;
                     for (var panel = firstPanel; panel < endPanel; panel++, partial += tileLength)
                     {
-                        var weights = _weights + panel * layout.PanelBytes + layout.Offset(step);
-                        if (last) Finish(tile, panel, activations, weights, steps, partial, step > 0, edge);
-                        else program.Tile(layout.Type, rows, activations, weights, steps, partial, step > 0, null, 0);
+                        var weights = widened == null
+                            ? _weights + panel * layout.PanelBytes + layout.Offset(step)
+                            : widened + (panel - firstPanel) * widenedBytes;
+                        if (last) Finish(type, tile, panel, activations, weights, steps, partial, step > 0, edge);
+                        else program.Tile(type, rows, activations, weights, steps, partial, step > 0, null, 0);
                     }
                 }
             }
         }
 
         /// <summary>The last block of steps: a whole tile goes straight to the output, one at an edge through a padded copy.</summary>
-        private void Finish(int tile, int panel, float* activations, byte* weights, int steps, float* partial, bool resume, float* edge)
+        private void Finish(
+            ElementType type, int tile, int panel, float* activations, byte* weights, int steps, float* partial, bool resume, float* edge)
         {
-            var (program, layout) = (plan._program, plan._layout);
+            var program = plan._program;
             var (row, column) = (tile * program.TileRows, panel * program.PanelWidth);
             var rows = Math.Min(program.TileRows, _rows - row);
             var width = program.TileRowsFor(rows);
@@ -156,11 +170,11 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var output = _output + row * _outputStride + column;
             if (rows == width && columns == program.PanelWidth)
             {
-                program.Tile(layout.Type, width, activations, weights, steps, partial, resume, output, _outputStride);
+                program.Tile(type, width, activations, weights, steps, partial, resume, output, _outputStride);
                 return;
             }
 
-            program.Tile(layout.Type, width, activations, weights, steps, partial, resume, edge, program.PanelWidth);
+            program.Tile(type, width, activations, weights, steps, partial, resume, edge, program.PanelWidth);
             for (var i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(edge + i * program.PanelWidth, columns).CopyTo(new Span<float>(output + i * _outputStride, columns));
         }
@@ -173,40 +187,44 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     private sealed class StreamBody(CpuMatMulPlan plan) : ParallelBody
     {
         private byte* _weights;
+        private PanelLayout _layout;
         private float* _input, _output;
         private long _inputStride, _outputStride;
         private int _rows, _taskPanels;
 
-        public void Run(float* x, long inputStride, int rows, byte* weights, float* y, long outputStride)
+        public void Run(float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride)
         {
-            _weights = weights;
+            _weights = weights.Pointer;
+            _layout = weights.Layout;
             _input = x;
             _output = y;
             (_inputStride, _rows, _outputStride) = (inputStride, rows, outputStride);
             var workers = plan._device.Workers;
-            var panels = plan._layout.Panels(plan.Shape.Outputs);
-            var tasks = (int)Math.Clamp(panels * plan._layout.PanelBytes / TaskBytes, 1, 4L * workers.Count);
+            var panels = _layout.Panels(plan.Shape.Outputs);
+            var tasks = (int)Math.Clamp(panels * _layout.PanelBytes / TaskBytes, 1, 4L * workers.Count);
             _taskPanels = Divide(Divide(panels, tasks), 4) * 4; // whole groups of the widest stream
             workers.Run(Divide(panels, _taskPanels), this);
         }
 
         public override void Invoke(int task, int worker)
         {
-            var (program, layout, outputs) = (plan._program, plan._layout, plan.Shape.Outputs);
+            var (program, layout, outputs) = (plan._program, _layout, plan.Shape.Outputs);
+            var scaleSteps = Math.Min(layout.ScaleSteps, layout.Steps);
             var first = task * _taskPanels;
             var end = Math.Min(first + _taskPanels, layout.Panels(outputs));
             var whole = Math.Min(end, outputs / program.PanelWidth);
             var weights = _weights + first * layout.PanelBytes;
             var column = first * program.PanelWidth;
             program.Stream(
-                layout.Type, _input, _inputStride, _rows, weights, layout.PanelBytes, whole - first, layout.Steps, _output + column, _outputStride);
+                layout.Type, _input, _inputStride, _rows, weights, layout.PanelBytes, whole - first, layout.Steps, scaleSteps,
+                _output + column, _outputStride);
             if (whole == end) return;
 
             var edge = stackalloc float[CpuMatMulProgram.StreamRows * program.PanelWidth];
             column = whole * program.PanelWidth;
             program.Stream(
-                layout.Type, _input, _inputStride, _rows, _weights + whole * layout.PanelBytes, layout.PanelBytes, 1, layout.Steps, edge,
-                program.PanelWidth);
+                layout.Type, _input, _inputStride, _rows, _weights + whole * layout.PanelBytes, layout.PanelBytes, 1, layout.Steps, scaleSteps,
+                edge, program.PanelWidth);
             for (var row = 0; row < _rows; row++)
                 new ReadOnlySpan<float>(edge + row * program.PanelWidth, outputs - column)
                     .CopyTo(new Span<float>(_output + row * _outputStride + column, outputs - column));

@@ -40,8 +40,14 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
-        var weights = new CpuPackedWeights(
-            (CpuDevice)device, declaration, new PanelLayout(declaration.Format, type, PanelWidth, source.Columns), source.Rows);
+        var scaleInputs = !type.IsScaled() ? 0 : source.ScaleColumns == 0 ? PanelLayout.UsualScaleInputs : source.ScaleColumns;
+        var layout = new PanelLayout(declaration.Format, type, PanelWidth, source.Columns, scaleInputs);
+        var run = PanelLayout.Run * layout.ColumnsPerStep;
+        if (scaleInputs % run != 0 && scaleInputs < source.Columns)
+            throw new KernelException(
+                declaration.Name, device.Name, $"a scale for every {scaleInputs} inputs", $"scales belong to multiples of {run} inputs or to all {source.Columns}",
+                "Quantise in other groups, or pack as Float32.");
+        var weights = new CpuPackedWeights((CpuDevice)device, declaration, layout, source.Rows);
         try
         {
             weights.Repack(source);
@@ -59,7 +65,7 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
         new CpuMatMulPlan((CpuDevice)device, declaration, shape, this);
 
     /// <summary>Adds <paramref name="steps"/> steps to one tile, <paramref name="rows"/> × <see cref="PanelWidth"/>.</summary>
-    /// <param name="type">Storage of the weights.</param>
+    /// <param name="type">Storage of the weights, not of integers.</param>
     /// <param name="rows">Activation rows of the tile, by <see cref="TileRowsFor"/>.</param>
     /// <param name="activations">Packed activations at the first step, [inputs][rows].</param>
     /// <param name="weights">A packed panel at the first step.</param>
@@ -80,11 +86,12 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     /// <param name="panelBytes">Bytes from panel to panel.</param>
     /// <param name="panels">How many panels.</param>
     /// <param name="steps">Steps of the contraction.</param>
+    /// <param name="scaleSteps">Steps that share a scale, where the storage has scales; else no fewer than there are.</param>
     /// <param name="output">Receives rows of panels × <see cref="PanelWidth"/> values.</param>
     /// <param name="stride">Floats between rows of <paramref name="output"/>.</param>
     public abstract void Stream(
         ElementType type, float* activations, long activationStride, int rows, byte* weights, long panelBytes, int panels, int steps,
-        float* output, long stride);
+        int scaleSteps, float* output, long stride);
 
     /// <summary>Stores a tile of [<see cref="PanelWidth"/>][rows] values as rows of outputs.</summary>
     protected void StoreTransposed(float* tile, int rows, float* output, long stride) =>

@@ -32,11 +32,11 @@ internal sealed unsafe class CpuPackedWeights : PackedWeights
     /// <inheritdoc/>
     public override void Repack(HostMatrix source)
     {
-        if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32)
+        if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32 || source.ScaleColumns != (source.Type.IsScaled() ? Layout.ScaleInputs : 0))
             throw new KernelException(
                 Declaration.Name, Device.Name, $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
-                $"these weights hold a floating-point [{Outputs}, {Inputs}] matrix", "Pass a matrix of the shape that was packed.");
-        fixed (byte* data = source.Data) _packer.Pack(_device.Workers, data, source.Type, source.Transposed, _buffer.Pointer);
+                $"these weights hold a [{Outputs}, {Inputs}] matrix{(Layout.ScaleInputs == 0 ? "" : $" with scales for {Layout.ScaleInputs} inputs")}", "Pass a matrix of the shape that was packed.");
+        _packer.Pack(_device.Workers, source, _buffer.Pointer);
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,10 @@ public readonly unsafe struct Float16Panels : IPanelStorage
     private const float Rescale = 5.192296858534828e33f; // 2¹¹²
 
     /// <inheritdoc/>
-    public static int ByteSize => 2;
+    public static int Bits => 16;
+
+    /// <inheritdoc/>
+    public static bool IsScaled => false;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

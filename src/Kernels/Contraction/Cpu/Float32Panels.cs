@@ -9,7 +9,10 @@ namespace Kernels;
 public readonly unsafe struct Float32Panels : IPanelStorage
 {
     /// <inheritdoc/>
-    public static int ByteSize => 4;
+    public static int Bits => 32;
+
+    /// <inheritdoc/>
+    public static bool IsScaled => false;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,8 +7,11 @@ namespace Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe interface IPanelStorage
 {
-    /// <summary>Bytes of one weight.</summary>
-    static abstract int ByteSize { get; }
+    /// <summary>Bits of one weight.</summary>
+    static abstract int Bits { get; }
+
+    /// <summary>Whether every few inputs of a panel begin with one fp32 scale per output.</summary>
+    static abstract bool IsScaled { get; }
 
     /// <summary>The first 16 weights of a row of 32.</summary>
     static abstract Vector512<float> LoadFirst512(byte* row);

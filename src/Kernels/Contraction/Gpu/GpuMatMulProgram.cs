@@ -40,6 +40,7 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     {
         if (problem is not { InputType: ElementType.Float32, OutputType: ElementType.Float32 })
             return Support.No($"products on plain lanes take and give Float32, not {problem.InputType} and {problem.OutputType}");
+        if (!problem.WeightType.IsFloat()) return Support.No($"products on plain lanes read Float32, BFloat16 or Float16 weights, not {problem.WeightType}");
         var most = (long)MostRowTiles * Shape.TileRows;
         if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
         foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))

@@ -30,7 +30,7 @@ internal sealed unsafe class GpuPackedWeights : PackedWeights
     /// <inheritdoc/>
     public override void Repack(HostMatrix source)
     {
-        if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32)
+        if (source.Rows != Outputs || source.Columns != Inputs || !source.Type.IsFloat())
             throw new KernelException(
                 _declaration.Name, Device.Name, $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
                 $"these weights hold a floating-point [{Outputs}, {Inputs}] matrix", "Pass a matrix of the shape that was packed.");
@@ -38,8 +38,7 @@ internal sealed unsafe class GpuPackedWeights : PackedWeights
         try
         {
             using var workers = new WorkerTeam(Environment.ProcessorCount);
-            fixed (byte* data = source.Data)
-                new PanelPacker(Layout, Outputs).Pack(workers, data, source.Type, source.Transposed, panels);
+            new PanelPacker(Layout, Outputs).Pack(workers, source, panels);
             for (long done = 0; done < ByteLength; done += LargestCopy)
                 Buffer.CopyFrom(new ReadOnlySpan<byte>(panels + done, (int)Math.Min(LargestCopy, ByteLength - done)), done);
         }

@@ -26,7 +26,7 @@ internal sealed class TensorWeights : PackedWeights
 
     public override void Repack(HostMatrix source)
     {
-        if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32)
+        if (source.Rows != Outputs || source.Columns != Inputs || !source.Type.IsFloat())
             throw new KernelException(
                 _declaration.Name, Device.Name, $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
                 $"these weights hold a floating-point [{Outputs}, {Inputs}] matrix", "Pass a matrix of the shape that was packed.");

@@ -13,6 +13,7 @@ internal static unsafe class FloatDecoder
         {
             case ElementType.BFloat16: DecodeBFloat16((ushort*)source, target, count); break;
             case ElementType.Float16: DecodeFloat16((ushort*)source, target, count); break;
+            case ElementType.Int8: DecodeInt8((sbyte*)source, target, count); break;
             default: new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count)); break;
         }
     }
@@ -29,6 +30,15 @@ internal static unsafe class FloatDecoder
         }
 
         for (; i < count; i++) target[i] = ElementTypes.FromBFloat16(source[i]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DecodeInt8(sbyte* source, float* target, int count)
+    {
+        var i = 0;
+        for (; i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
+            Vector256.Store(Int8Panels.LoadFirst256((byte*)source + i), target + i);
+        for (; i < count; i++) target[i] = source[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

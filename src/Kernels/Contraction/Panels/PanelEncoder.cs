@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
-/// <summary>fp32 panel rows to their stored form, as <see cref="IPanelStorage"/> reads it.</summary>
+/// <summary>fp32 panel rows, integers already rounded, to their stored form, as <see cref="IPanelStorage"/> reads it.</summary>
 internal static unsafe class PanelEncoder
 {
     /// <summary>Writes <paramref name="rows"/> rows of <paramref name="width"/> values, a multiple of 8.</summary>
@@ -13,6 +13,12 @@ internal static unsafe class PanelEncoder
         if (type == ElementType.Float32)
         {
             new ReadOnlySpan<float>(source, rows * width).CopyTo(new Span<float>(target, rows * width));
+            return;
+        }
+
+        if (type.IsScaled())
+        {
+            EncodeIntegers(source, target, type, width, rows);
             return;
         }
 
@@ -26,6 +32,17 @@ internal static unsafe class PanelEncoder
                 Vector128.Store(
                     type == ElementType.BFloat16 ? ToBFloat16(low) | ToBFloat16(high) << 16 : ToFloat16(low) | ToFloat16(high) << 16, words + i);
             }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EncodeIntegers(float* source, byte* target, ElementType type, int width, int rows)
+    {
+        var half = width / 2;
+        for (var row = 0; row < rows; row++, source += width)
+            if (type == ElementType.Int8)
+                for (var i = 0; i < width; i++) *target++ = (byte)(int)source[i];
+            else
+                for (var i = 0; i < half; i++) *target++ = (byte)((int)source[i] & 0xF | (int)source[half + i] << 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,43 +11,121 @@ internal sealed unsafe class PanelPacker(PanelLayout layout, int outputs) : Para
     private const int Group = 4;
 
     private byte* _source, _panels;
+    private float* _scales;
     private ElementType _type;
     private bool _transposed;
+    private WeightMask? _mask;
 
-    /// <summary>Packs the [outputs, inputs] matrix at <paramref name="source"/> (its transpose, if so said) into <paramref name="panels"/>.</summary>
-    public void Pack(WorkerTeam workers, byte* source, ElementType type, bool transposed, byte* panels)
+    /// <summary>Packs an [outputs, inputs] matrix, whose integers, if it has any, share scales as the layout's do.</summary>
+    public void Pack(WorkerTeam workers, HostMatrix source, byte* panels)
     {
-        _source = source;
-        _panels = panels;
-        (_type, _transposed) = (type, transposed);
-        workers.Run((layout.Panels(outputs) + Group - 1) / Group, this);
+        fixed (byte* data = source.Data)
+        fixed (float* scales = source.Scales)
+        {
+            _source = data;
+            _scales = scales;
+            _panels = panels;
+            (_type, _transposed, _mask) = (source.Type, source.Transposed, source.Mask);
+            workers.Run((layout.Panels(outputs) + Group - 1) / Group, this);
+        }
     }
 
     /// <inheritdoc/>
     public override void Invoke(int task, int worker)
     {
         var staged = stackalloc float[Block * layout.Width];
+        var scores = stackalloc float[HasScores ? Block * layout.Width : 0];
         var end = Math.Min((task + 1) * Group, layout.Panels(outputs));
-        for (var column = 0; column < layout.Inputs; column += Block)
+        for (int column = 0, columns; column < layout.Inputs; column += columns)
+        {
+            columns = ColumnsAt(column);
             for (var panel = task * Group; panel < end; panel++)
-                PackBlock(panel, column, staged);
+                PackBlock(panel, column, columns, staged, HasScores ? scores : staged);
+        }
     }
 
-    private void PackBlock(int panel, int column, float* staged)
+    // What decides which weights stay is not what is stored where a mask does, or where rounding could make magnitudes tie.
+    private bool HasScores => layout.Format == WeightFormat.SemiStructured && (_mask is not null || IsQuantized);
+
+    private bool IsQuantized => layout.ScaleInputs > 0 && _scales == null;
+
+    /// <summary>Inputs that are staged together from <paramref name="column"/> on: they share their scales.</summary>
+    private int ColumnsAt(int column)
     {
-        var first = panel * layout.Width;
-        var count = Math.Min(layout.Width, outputs - first);
-        var columns = Math.Min(Block, layout.Inputs - column);
-        var target = _panels + panel * layout.PanelBytes + layout.Offset(column / layout.ColumnsPerStep);
+        var most = Math.Min(Block, layout.Inputs - column);
+        return layout.ScaleInputs == 0 ? most : Math.Min(most, layout.ScaleInputs - column % layout.ScaleInputs);
+    }
+
+    private void PackBlock(int panel, int column, int columns, float* staged, float* scores)
+    {
+        var step = column / layout.ColumnsPerStep;
+        var start = _panels + panel * layout.PanelBytes;
+        var target = start + layout.Offset(step);
         if (layout is { Format: WeightFormat.Dense, Type: ElementType.Float32 })
         {
-            Stage(first, count, column, columns, (float*)target);
+            Stage(panel, column, columns, (float*)target, scores);
             return;
         }
 
-        Stage(first, count, column, columns, staged);
+        if (layout.ScaleInputs > 0)
+        {
+            var scales = (float*)(start + layout.ScaleOffset(step));
+            if (column % layout.ScaleInputs == 0) WriteScales(panel, column, staged, scores, scales);
+            Stage(panel, column, columns, staged, scores);
+            if (IsQuantized) PanelQuantizer.Quantize(staged, columns, layout.Width, scales, layout.Type);
+        }
+        else
+        {
+            Stage(panel, column, columns, staged, scores);
+        }
+
         if (layout.Format == WeightFormat.Dense) PanelEncoder.Encode(staged, target, layout.Type, layout.Width, columns);
-        else SemiStructuredPacker.Pack(staged, target, layout, columns / layout.ColumnsPerStep);
+        else SemiStructuredPacker.Pack(staged, scores, target, layout, columns / layout.ColumnsPerStep);
+    }
+
+    /// <summary>The scales of the inputs from <paramref name="column"/> on: the source's own, or those its largest magnitudes call for.</summary>
+    private void WriteScales(int panel, int column, float* staged, float* scores, float* scales)
+    {
+        new Span<float>(scales, layout.Width).Clear();
+        var first = panel * layout.Width;
+        if (_scales != null)
+        {
+            var across = (layout.Inputs + layout.ScaleInputs - 1) / layout.ScaleInputs;
+            for (var lane = 0; lane < Math.Min(layout.Width, outputs - first); lane++)
+                scales[lane] = _scales[(long)(first + lane) * across + column / layout.ScaleInputs];
+            return;
+        }
+
+        var end = Math.Min(layout.Inputs, column + (long)layout.ScaleInputs);
+        for (int from = column, columns; from < end; from += columns)
+        {
+            columns = ColumnsAt(from);
+            Stage(panel, from, columns, staged, scores);
+            PanelQuantizer.Widen(staged, columns, layout.Width, scales);
+        }
+
+        for (var lane = 0; lane < layout.Width; lane++) scales[lane] /= layout.Type.LargestCode();
+    }
+
+    /// <summary>Writes inputs [column, column + columns) of the panel's outputs as fp32 [columns][width], padded with zeros; dropped ones are zero too.</summary>
+    private void Stage(int panel, int column, int columns, float* target, float* scores)
+    {
+        var first = panel * layout.Width;
+        var count = Math.Min(layout.Width, outputs - first);
+        Stage(first, count, column, columns, target);
+        if (_mask is null)
+        {
+            if (HasScores) new ReadOnlySpan<float>(target, columns * layout.Width).CopyTo(new Span<float>(scores, columns * layout.Width));
+            return;
+        }
+
+        for (var k = 0; k < columns; k++)
+            for (var lane = 0; lane < layout.Width; lane++)
+            {
+                var kept = lane < count && _mask[first + lane, column + k];
+                if (HasScores) scores[k * layout.Width + lane] = kept ? 1 : 0;
+                if (!kept) target[k * layout.Width + lane] = 0;
+            }
     }
 
     /// <summary>Writes inputs [column, column + columns) of the panel's outputs as fp32 [columns][width], padded with zeros.</summary>

@@ -2,11 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
-/// <summary>Chooses and stores the two largest magnitudes of each group of four inputs.</summary>
+/// <summary>Chooses and stores two of each group of four inputs: those of the largest scores, which are magnitudes or a mask.</summary>
 internal static unsafe class SemiStructuredPacker
 {
-    /// <summary>Packs <paramref name="steps"/> groups, starting a run, of fp32 [4 · steps][width] at <paramref name="staged"/>.</summary>
-    public static void Pack(float* staged, byte* target, in PanelLayout layout, int steps)
+    /// <summary>Packs <paramref name="steps"/> groups, starting a run, of fp32 [4 · steps][width] at <paramref name="staged"/>, scored alike at <paramref name="scores"/>.</summary>
+    public static void Pack(float* staged, float* scores, byte* target, in PanelLayout layout, int steps)
     {
         var values = stackalloc float[2 * layout.Width];
         for (var step = 0; step < steps; step += PanelLayout.Run)
@@ -17,22 +17,23 @@ internal static unsafe class SemiStructuredPacker
             for (var i = 0; i < Math.Min(PanelLayout.Run, steps - step); i++)
             {
                 for (var lane = 0; lane < layout.Width; lane += Vector128<float>.Count)
-                    Choose(staged + lane, layout.Width, values + lane, metadata + lane, 4 * i);
+                    Choose(staged + lane, scores + lane, layout.Width, values + lane, metadata + lane, 4 * i);
                 PanelEncoder.Encode(values, target, layout.Type, layout.Width, 2);
                 staged += 4 * layout.Width;
+                scores += 4 * layout.Width;
                 target += layout.StepBytes;
             }
         }
     }
 
     /// <summary>Keeps two of four for four outputs at once.</summary>
-    private static void Choose(float* group, int width, float* values, uint* metadata, int shift)
+    private static void Choose(float* group, float* scores, int width, float* values, uint* metadata, int shift)
     {
         var x0 = Vector128.Load(group);
         var x1 = Vector128.Load(group + width);
         var x2 = Vector128.Load(group + 2 * width);
         var x3 = Vector128.Load(group + 3 * width);
-        var (m0, m1, m2, m3) = (Magnitude(x0), Magnitude(x1), Magnitude(x2), Magnitude(x3));
+        var (m0, m1, m2, m3) = (Magnitude(scores), Magnitude(scores + width), Magnitude(scores + 2 * width), Magnitude(scores + 3 * width));
 
         // −1 where the later column is strictly larger: on a tie the earlier one wins.
         var (b01, b02, b03) = (Vector128.GreaterThan(m1, m0), Vector128.GreaterThan(m2, m0), Vector128.GreaterThan(m3, m0));
@@ -54,5 +55,5 @@ internal static unsafe class SemiStructuredPacker
     }
 
     /// <summary>Bits that order like the magnitude; NaN above infinity, so that it is never dropped for a number.</summary>
-    private static Vector128<int> Magnitude(Vector128<float> value) => value.AsInt32() & Vector128.Create(0x7FFFFFFF);
+    private static Vector128<int> Magnitude(float* values) => Vector128.Load((int*)values) & Vector128.Create(0x7FFFFFFF);
 }

@@ -11,7 +11,7 @@ internal sealed class NullMatMulProgram : MatMulProgram
 
     public override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
-        var values = (long)source.Rows * source.Columns * type.Size();
+        var values = (long)source.Rows * source.Columns * type.Bits() / 8;
         return new NullWeights(
             device, source.Rows, source.Columns, type,
             declaration.Of == 0 ? values : values * declaration.Kept / declaration.Of + (long)source.Rows * source.Columns / declaration.Of * declaration.Kept / 4);
