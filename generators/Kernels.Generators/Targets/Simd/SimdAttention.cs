@@ -7,7 +7,9 @@ namespace Kernels.Generators.Targets.Simd;
 /// <summary>Prints the tile arithmetic of an attention kernel for each vector width.</summary>
 internal static class SimdAttention
 {
-    private const string Unsafe = "global::System.Runtime.CompilerServices";
+    private const string HotMethod =
+        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization), "
+        + "global::System.Runtime.CompilerServices.SkipLocalsInit]";
 
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
     public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(width => $"Simd{width.Bits}");
@@ -25,6 +27,9 @@ internal static class SimdAttention
     /// <summary>One program class.</summary>
     private sealed class Program(SourceWriter writer, AttentionSpec spec, VectorWidth width)
     {
+        // So that the iterations of a tile are few enough for its end to be predicted.
+        private const int MostUnrolled = 4;
+
         private readonly int _stride = (spec.HeadDim + width.Lanes - 1) / width.Lanes * width.Lanes;
         private readonly int _smallRows = width.TileRows / 3;
 
@@ -59,7 +64,7 @@ internal static class SimdAttention
                 if (_stride % width.Panel != 0) WriteValueTile(rows, 1);
             }
 
-            WriteSoftmax();
+            new SimdSoftmax(writer, width, MayExclude).Write(HotMethod);
             WriteFewScores();
             WriteFewValues();
             if (MayExclude) WriteRefine();
@@ -71,9 +76,9 @@ internal static class SimdAttention
             {
                 var row = 0;
                 for (; row <= rows - {{width.TileRows}}; row += {{width.TileRows}})
-                    Score{{width.TileRows}}(query + row * Stride, keys, scores + row * ChunkKeys);
+                    Score{{width.TileRows}}(query + row * Stride, keys, scores + row * ChunkKeys, Keys);
                 for (; row < rows; row += {{_smallRows}})
-                    Score{{_smallRows}}(query + row * Stride, keys, scores + row * ChunkKeys);
+                    Score{{_smallRows}}(query + row * Stride, keys, scores + row * ChunkKeys, Keys);
             }
             """);
 
@@ -97,13 +102,10 @@ internal static class SimdAttention
                             if (seen <= 0) continue;
                             var query = tile.Query + row * Stride;
                             var panels = keys + (long)chunk * HeadDim;
-                            if (step == {{width.TileRows}})
-                                for (var key = 0; key < seen; key += Keys) Score{{width.TileRows}}(query, panels + (long)key * HeadDim, tile.Scores + key);
-                            else
-                                for (var key = 0; key < seen; key += Keys) Score{{_smallRows}}(query, panels + (long)key * HeadDim, tile.Scores + key);
+                            if (step == {{width.TileRows}}) Score{{width.TileRows}}(query, panels, tile.Scores, seen);
+                            else Score{{_smallRows}}(query, panels, tile.Scores, seen);
                 """);
             if (MayExclude)
-            {
                 writer.Line($$"""
                                 for (var r = 0; r < used; r++)
                                 {
@@ -113,16 +115,10 @@ internal static class SimdAttention
                                         tile.Position + (row + r) / tile.Group, partial);
                                 }
                     """);
-            }
+            else writer.Line("            for (var r = 0; r < used; r++) visited += global::System.Math.Max(0, global::System.Math.Min(seen, visible + row + r - chunk));");
 
-            writer.Line($$"""
-                            for (var r = 0; r < step; r++)
-                            {
-                                var sees = global::System.Math.Max(0, global::System.Math.Min(seen, visible + row + r - chunk));
-                                scales[r] = Softmax(tile.Scores + r * ChunkKeys, sees, seen, tile.Maximum + row + r, tile.Sum + (row + r) * Lanes);
-                                {{(MayExclude ? "" : "if (r < used) visited += sees;")}}
-                            }
-
+            writer.Line("""
+                            Softmax(tile.Scores, step, visible + row - chunk, seen, tile.Maximum + row, tile.Sum + row * Lanes, scales);
                             var accumulator = tile.Accumulator + row * Stride;
                             var part = values + (long)chunk * Keys;
                 """);
@@ -132,12 +128,9 @@ internal static class SimdAttention
                 {
                     var whole = _stride / width.Panel;
                     if (whole > 0)
-                        writer.Line($$"""
-                                        for (var s = 0; s < {{whole}}; s++)
-                                            Value{{rows}}x{{width.TileVectors}}(tile.Scores, part + s * slice, accumulator + s * Keys, scales, seen);
-                            """);
+                        writer.Line($"                Value{rows}x{width.TileVectors}(tile.Scores, part, slice, {whole}, accumulator, scales, seen);");
                     if (_stride % width.Panel != 0)
-                        writer.Line($"                Value{rows}x1(tile.Scores, part + {whole} * slice, accumulator + {whole} * Keys, scales, seen);");
+                        writer.Line($"                Value{rows}x1(tile.Scores, part + {whole} * slice, slice, 1, accumulator + {whole} * Keys, scales, seen);");
                 }
             }
 
@@ -150,6 +143,7 @@ internal static class SimdAttention
                 in global::Kernels.AttentionTile tile, float* keys, float* values, long keyStride, long valueStride, int firstKey, int count, bool causal, bool partial)
             {
                 long visited = 0;
+                float scale;
                 for (var row = 0; row < tile.Rows; row++)
                 {
                     var position = tile.Position + row / tile.Group;
@@ -159,7 +153,7 @@ internal static class SimdAttention
                     {{(MayExclude
                         ? "visited += Refine(tile.Scores, firstKey, sees, tile.Batch, tile.Head + row % tile.Group, position, partial);"
                         : "visited += sees;")}}
-                    var scale = Softmax(tile.Scores, sees, sees, tile.Maximum + row, tile.Sum + row * Lanes);
+                    Softmax(tile.Scores, 1, sees, sees, tile.Maximum + row, tile.Sum + row * Lanes, &scale);
                     FewValues(tile.Scores, values, valueStride, sees, scale, tile.Accumulator + row * Stride);
                 }
 
@@ -167,32 +161,44 @@ internal static class SimdAttention
             }
             """);
 
-        /// <summary>A register tile of scores: rows × one panel, accumulated over the head dimension.</summary>
+        /// <summary>A register tile of scores, panel after panel: rows × one panel, accumulated over the head dimension.</summary>
         private void WriteScoreTile(int rows)
         {
-            Method($"private static void Score{rows}(float* query, float* keys, float* scores)");
-            writer.Line("{");
+            var unroll = rows == width.TileRows ? Unroll(spec.HeadDim) : 1;
+            Method($"private static void Score{rows}(float* query, float* keys, float* scores, int count)");
+            writer.Line("{\n    for (; count > 0; count -= Keys)\n    {");
             Declare(rows, width.TileVectors, (_, _) => $"{Float}.Zero");
-            writer.Line("    for (var c = 0; c < HeadDim; c++)\n    {");
-            for (var v = 0; v < width.TileVectors; v++) writer.Line($"        var b{v} = {V}.Load(keys + {v * width.Lanes});");
-            Products(rows, width.TileVectors, r => $"query[{r} * Stride]");
-            writer.Line("        keys += Keys;\n        query++;\n    }\n");
+            writer.Line($"    var q = query;\n    for (var c = 0; c < HeadDim; c += {unroll})\n    {{");
+            for (var u = 0; u < unroll; u++) Products(rows, width.TileVectors, $"keys + {u} * Keys", r => $"q[{r} * Stride + {u}]");
+            writer.Line($"        keys += {unroll} * Keys;\n        q += {unroll};\n    }}\n");
             Store(rows, width.TileVectors, "scores", "ChunkKeys");
-            writer.Line("}");
+            writer.Line("    scores += Keys;\n    }\n}");
         }
 
-        /// <summary>A register tile of outputs: rows × a slice of channels, accumulated over the keys of a chunk.</summary>
+        /// <summary>A register tile of outputs, slice after slice: rows × a slice of channels, accumulated over the keys of a chunk.</summary>
         private void WriteValueTile(int rows, int vectors)
         {
-            Method($"private static void Value{rows}x{vectors}(float* weights, float* values, float* accumulator, float* scales, int count)");
-            writer.Line("{");
+            var unroll = rows == width.TileRows ? MostUnrolled : 1;
+            Method($"private static void Value{rows}x{vectors}(float* weights, float* values, long slice, int slices, float* accumulator, float* scales, int count)");
+            writer.Line("{\n    for (; slices > 0; slices--)\n    {");
             Declare(rows, vectors, (r, v) => $"{V}.Load(accumulator + {r} * Stride + {v * width.Lanes}) * {V}.Create(scales[{r}])");
-            writer.Line("    for (var k = 0; k < count; k++)\n    {");
-            for (var v = 0; v < vectors; v++) writer.Line($"        var b{v} = {V}.Load(values + {v * width.Lanes});");
-            Products(rows, vectors, r => $"weights[{r} * ChunkKeys]");
-            writer.Line("        values += Keys;\n        weights++;\n    }\n");
+            writer.Line("    var w = weights;\n    var value = values;\n    var left = count;");
+            foreach (var keys in unroll > 1 ? new[] { unroll, 1 } : [1])
+            {
+                writer.Line($"    for (; left >= {keys}; left -= {keys})\n    {{");
+                for (var u = 0; u < keys; u++) Products(rows, vectors, $"value + {u} * Keys", r => $"w[{r} * ChunkKeys + {u}]");
+                writer.Line($"        value += {keys} * Keys;\n        w += {keys};\n    }}\n");
+            }
+
             Store(rows, vectors, "accumulator", "Stride");
-            writer.Line("}");
+            writer.Line("    accumulator += Keys;\n    values += slice;\n    }\n}");
+        }
+
+        private static int Unroll(int steps)
+        {
+            var unroll = MostUnrolled;
+            while (steps % unroll != 0) unroll /= 2;
+            return unroll;
         }
 
         private void Declare(int rows, int vectors, Func<int, int, string> initial)
@@ -202,13 +208,17 @@ internal static class SimdAttention
                 writer.Line($"    var a{r}_{v} = {initial(r, v)};");
         }
 
-        private void Products(int rows, int vectors, Func<int, string> factor)
+        private void Products(int rows, int vectors, string panel, Func<int, string> factor)
         {
+            writer.Line("        {");
+            for (var v = 0; v < vectors; v++) writer.Line($"        var b{v} = {V}.Load({panel} + {v * width.Lanes});");
             for (var r = 0; r < rows; r++)
             {
                 writer.Line($"        var f{r} = {V}.Create({factor(r)});");
                 for (var v = 0; v < vectors; v++) writer.Line($"        a{r}_{v} = {V}.FusedMultiplyAdd(f{r}, b{v}, a{r}_{v});");
             }
+
+            writer.Line("        }");
         }
 
         private void Store(int rows, int vectors, string target, string stride)
@@ -216,129 +226,6 @@ internal static class SimdAttention
             for (var r = 0; r < rows; r++)
             for (var v = 0; v < vectors; v++)
                 writer.Line($"    a{r}_{v}.Store({target} + {r} * {stride} + {v * width.Lanes});");
-        }
-
-        /// <summary>
-        /// Online softmax of one row: scores become weights 2^(score − maximum), the sum is continued, and the factor for
-        /// the accumulator is returned. Weights past the visible keys become 0 up to the width the value tiles read.
-        /// </summary>
-        private void WriteSoftmax()
-        {
-            Method("private static float Softmax(float* scores, int visible, int padded, float* maximum, float* sum)");
-            writer.Line($$"""
-                {
-                    var end = (padded + Lanes - 1) & -Lanes;
-                    if (visible == 0)
-                    {
-                        for (var i = 0; i < end; i += Lanes) {{Float}}.Zero.Store(scores + i);
-                        return 1f;
-                    }
-
-                    var lowest = {{V}}.Create(float.NegativeInfinity);
-                    var top0 = lowest;
-                    var top1 = lowest;
-                    var k = 0;
-                    for (; k <= visible - 2 * Lanes; k += 2 * Lanes)
-                    {
-                        top0 = {{V}}.MaxNative({{V}}.Load(scores + k), top0);
-                        top1 = {{V}}.MaxNative({{V}}.Load(scores + k + Lanes), top1);
-                    }
-
-                    var inside = {{V}}.LessThan({{width.Of("int")}}.Indices, {{V}}.Create(visible & (Lanes - 1))).AsSingle();
-                    var whole = visible & -Lanes;
-                    if (k < whole) top0 = {{V}}.MaxNative({{V}}.Load(scores + k), top0);
-                    if (whole < visible) top1 = {{V}}.MaxNative({{V}}.ConditionalSelect(inside, {{V}}.Load(scores + whole), lowest), top1);
-                    var old = *maximum;
-                    var top = Highest({{V}}.MaxNative(top0, top1));
-                    var highest = top > old ? top : old;
-                """);
-            if (MayExclude)
-                writer.Line($$"""
-                        if (float.IsNegativeInfinity(highest))
-                        {
-                            for (var i = 0; i < end; i += Lanes) {{Float}}.Zero.Store(scores + i);
-                            return 1f;
-                        }
-
-                    """);
-            writer.Line($$"""
-                    *maximum = highest;
-                    var scale = highest == old ? 1f : Power(old - highest);
-                    var shift = {{V}}.Create(highest);
-                    var total0 = {{Float}}.Zero;
-                    var total1 = {{Float}}.Zero;
-                    k = 0;
-                    for (; k <= whole - 2 * Lanes; k += 2 * Lanes)
-                    {
-                        var x0 = {{V}}.Load(scores + k) - shift;
-                        var x1 = {{V}}.Load(scores + k + Lanes) - shift;
-                        var p0 = Power(x0);
-                        var p1 = Power(x1);
-                        p0.Store(scores + k);
-                        p1.Store(scores + k + Lanes);
-                        total0 += p0;
-                        total1 += p1;
-                    }
-
-                    if (k < whole)
-                    {
-                        var p = Power({{V}}.Load(scores + k) - shift);
-                        p.Store(scores + k);
-                        total0 += p;
-                    }
-
-                    if (whole < visible)
-                    {
-                        var p = {{V}}.ConditionalSelect(inside, Power({{V}}.Load(scores + whole) - shift), {{Float}}.Zero);
-                        p.Store(scores + whole);
-                        total1 += p;
-                        whole += Lanes;
-                    }
-
-                    {{V}}.FusedMultiplyAdd({{V}}.Load(sum), {{V}}.Create(scale), total0 + total1).Store(sum);
-                    for (; whole < end; whole += Lanes) {{Float}}.Zero.Store(scores + whole);
-                    return scale;
-                }
-
-                private static float Power(float x) => x < -126f ? 0f : Power({{V}}.Create(x)).ToScalar();
-                """);
-
-            // 2^x: x = n + f with n whole and |f| ≤ ½; 2^f by a degree-5 minimax polynomial (relative error 9.2e-8).
-            writer.Line($$"""
-
-                [{{Unsafe}}.MethodImpl({{Unsafe}}.MethodImplOptions.AggressiveInlining)]
-                private static {{Float}} Power({{Float}} x)
-                {
-                    {{(MayExclude ? $"var excluded = {V}.LessThan(x, {V}.Create(-1e30f));" : "")}}
-                    x = {{V}}.MaxNative({{V}}.Create(-126f), x);
-                    var shifted = x + {{V}}.Create(12582912f);
-                    var f = x - (shifted - {{V}}.Create(12582912f));
-                    var p = {{V}}.FusedMultiplyAdd({{V}}.Create(0.00132647222f), f, {{V}}.Create(0.00967151298f));
-                    p = {{V}}.FusedMultiplyAdd(p, f, {{V}}.Create(0.0555073376f));
-                    p = {{V}}.FusedMultiplyAdd(p, f, {{V}}.Create(0.240222421f));
-                    p = {{V}}.FusedMultiplyAdd(p, f, {{V}}.Create(0.693146978f));
-                    p = {{V}}.FusedMultiplyAdd(p, f, {{Float}}.One);
-                    p = (p.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
-                    return {{(MayExclude ? $"{V}.ConditionalSelect(excluded, {Float}.Zero, p)" : "p")}};
-                }
-
-                [{{Unsafe}}.MethodImpl({{Unsafe}}.MethodImplOptions.AggressiveInlining)]
-                private static float Highest({{Float}} x)
-                {
-                """);
-            var (vector, bits) = ("x", width.Bits);
-            while (bits > 128)
-            {
-                bits /= 2;
-                var next = $"x{bits}";
-                writer.Line($"    var {next} = global::System.Runtime.Intrinsics.Vector{bits}.MaxNative({vector}.GetLower(), {vector}.GetUpper());");
-                vector = next;
-            }
-
-            const string narrow = "global::System.Runtime.Intrinsics.Vector128";
-            writer.Line($"    var half = {narrow}.MaxNative({vector}, {narrow}.Shuffle({vector}, {narrow}.Create(2, 3, 0, 1)));");
-            writer.Line($"    return {narrow}.MaxNative(half, {narrow}.Shuffle(half, {narrow}.Create(1, 0, 3, 2))).ToScalar();");
-            writer.Line("}");
         }
 
         /// <summary>Dot products of one query with keys where they lie.</summary>
@@ -442,7 +329,7 @@ internal static class SimdAttention
         private void Method(string signature)
         {
             writer.Line();
-            writer.Line($"[{Unsafe}.MethodImpl({Unsafe}.MethodImplOptions.AggressiveOptimization), {Unsafe}.SkipLocalsInit]");
+            writer.Line(HotMethod);
             writer.Line(signature);
         }
     }

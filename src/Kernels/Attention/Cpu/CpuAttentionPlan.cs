@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
@@ -239,13 +239,15 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
 
     private static void Blend(float* target, float left, float* source, float right, int count)
     {
-        for (var i = 0; i < count; i++) target[i] = target[i] * left + source[i] * right;
+        var i = 0;
+        for (; i <= count - 8; i += 8) Vector256.Store(Vector256.Load(target + i) * left + Vector256.Load(source + i) * right, target + i);
+        for (; i < count; i++) target[i] = target[i] * left + source[i] * right;
     }
 
     internal void LoadRow(in Head source, int token, float* target, float* scratch)
     {
         var row = source.Row(token, Shape.HeadDim, scratch);
-        for (var c = 0; c < Shape.HeadDim; c++) target[c] = row[c] * Program.QueryScale;
+        Scale(row, Program.QueryScale, target, Shape.HeadDim);
         for (var c = Shape.HeadDim; c < Stride; c++) target[c] = 0;
     }
 
@@ -256,11 +258,18 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         for (var lane = 0; lane < Program.Lanes; lane++) sum += tile.Sum[r * Program.Lanes + lane];
         var empty = float.IsNegativeInfinity(tile.Maximum[r]);
         var factor = empty ? 0 : 1 / sum;
-        for (var c = 0; c < Shape.HeadDim; c++) accumulator[c] *= factor;
+        Scale(accumulator, factor, accumulator, Shape.HeadDim);
         _output.At(batch, head).Store(token, Shape.HeadDim, accumulator);
         if (_logSumExp.Data == null) return;
         var logSumExp = empty ? float.NegativeInfinity : (tile.Maximum[r] + float.Log2(sum)) * 0.69314718f;
         _logSumExp.At(batch, head).Store(token, 1, &logSumExp);
+    }
+
+    private static void Scale(float* source, float factor, float* target, int count)
+    {
+        var i = 0;
+        for (; i <= count - 8; i += 8) Vector256.Store(Vector256.Load(source + i) * factor, target + i);
+        for (; i < count; i++) target[i] = source[i] * factor;
     }
 
     /// <summary>The rows of one head of a bound tensor.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
@@ -16,15 +17,20 @@ internal static unsafe class KeyPanels
     /// <param name="first">First key, or first entry of <paramref name="indices"/>.</param>
     /// <param name="count">Keys.</param>
     /// <param name="channels">Channels of a key.</param>
-    /// <param name="panel">Keys of a panel.</param>
+    /// <param name="panel">Keys of a panel, a multiple of 4.</param>
     /// <param name="scratch">Room for one row of fp32.</param>
     /// <param name="target">Result.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackKeys(
         byte* source, ElementType type, long stride, int* indices, int first, int count, int channels, int panel, float* scratch, float* target)
     {
-        var padded = RoundUp(count, panel);
-        for (var key = 0; key < padded; key++)
+        var key = 0;
+        if (type == ElementType.Float32)
+            for (; key + 4 <= count; key += 4)
+                Transposition.TransposeFour(
+                    Key(key), Key(key + 1), Key(key + 2), Key(key + 3), channels, target + (long)(key / panel) * panel * channels + key % panel, panel);
+
+        for (var padded = RoundUp(count, panel); key < padded; key++)
         {
             var column = target + (long)(key / panel) * panel * channels + key % panel;
             if (key >= count)
@@ -36,6 +42,8 @@ internal static unsafe class KeyPanels
             var row = Widening.Row(source, type, (indices == null ? first + key : indices[first + key]) * stride, channels, scratch);
             for (var channel = 0; channel < channels; channel++) column[(long)channel * panel] = row[channel];
         }
+
+        float* Key(int i) => (float*)source + (indices == null ? first + i : indices[first + i]) * stride;
     }
 
     /// <summary>Packs values into slices [channels / panel][count][panel]; missing channels of the last slice become 0.</summary>
@@ -46,7 +54,7 @@ internal static unsafe class KeyPanels
     /// <param name="first">First value, or first entry of <paramref name="indices"/>.</param>
     /// <param name="count">Values.</param>
     /// <param name="channels">Channels of a value.</param>
-    /// <param name="panel">Channels of a slice.</param>
+    /// <param name="panel">Channels of a slice, a multiple of 8.</param>
     /// <param name="slice">Floats from one slice to the next.</param>
     /// <param name="scratch">Room for one row of fp32.</param>
     /// <param name="target">Result, at the first value's place in slice 0.</param>
@@ -58,13 +66,12 @@ internal static unsafe class KeyPanels
         for (var key = 0; key < count; key++)
         {
             var row = Widening.Row(source, type, (indices == null ? first + key : indices[first + key]) * stride, channels, scratch);
-            for (int channel = 0, part = 0; channel < channels; channel += panel, part++)
-            {
-                var place = new Span<float>(target + part * slice + (long)key * panel, panel);
-                var width = Math.Min(panel, channels - channel);
-                new ReadOnlySpan<float>(row + channel, width).CopyTo(place);
-                place[width..].Clear();
-            }
+            var place = target + (long)key * panel;
+            var channel = 0;
+            for (; channel + panel <= channels; channel += panel, place += slice)
+                for (var c = 0; c < panel; c += 8) Vector256.Store(Vector256.Load(row + channel + c), place + c);
+            if (channel == channels) continue;
+            for (var c = 0; c < panel; c++) place[c] = channel + c < channels ? row[channel + c] : 0;
         }
     }
 

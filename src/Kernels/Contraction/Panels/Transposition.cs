@@ -14,32 +14,35 @@ internal static unsafe class Transposition
     {
         var row = 0;
         for (; row + 4 <= rows; row += 4, source += 4 * sourceStride, target += 4)
-        {
-            var column = 0;
-            var to = target;
-            for (; column + 4 <= columns; column += 4, to += 4 * targetStride)
-            {
-                var from = source + column;
-                var r0 = Vector128.Load(from);
-                var r1 = Vector128.Load(from + sourceStride);
-                var r2 = Vector128.Load(from + 2 * sourceStride);
-                var r3 = Vector128.Load(from + 3 * sourceStride);
-                var low01 = InterleaveLow(r0, r1);
-                var high01 = InterleaveHigh(r0, r1);
-                var low23 = InterleaveLow(r2, r3);
-                var high23 = InterleaveHigh(r2, r3);
-                Vector128.Store(JoinLower(low01, low23), to);
-                Vector128.Store(JoinUpper(low01, low23), to + targetStride);
-                Vector128.Store(JoinLower(high01, high23), to + 2 * targetStride);
-                Vector128.Store(JoinUpper(high01, high23), to + 3 * targetStride);
-            }
-
-            for (; column < columns; column++, to += targetStride)
-                for (var r = 0; r < 4; r++) to[r] = source[r * sourceStride + column];
-        }
+            TransposeFour(source, source + sourceStride, source + 2 * sourceStride, source + 3 * sourceStride, columns, target, targetStride);
 
         for (; row < rows; row++, source += sourceStride, target++)
             for (var column = 0; column < columns; column++) target[column * targetStride] = source[column];
+    }
+
+    /// <summary>target[c · targetStride + r] = row r at c, for four rows wherever they lie and c &lt; columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransposeFour(float* row0, float* row1, float* row2, float* row3, int columns, float* target, long targetStride)
+    {
+        var column = 0;
+        for (; column + 4 <= columns; column += 4, target += 4 * targetStride)
+        {
+            var r0 = Vector128.Load(row0 + column);
+            var r1 = Vector128.Load(row1 + column);
+            var r2 = Vector128.Load(row2 + column);
+            var r3 = Vector128.Load(row3 + column);
+            var low01 = InterleaveLow(r0, r1);
+            var high01 = InterleaveHigh(r0, r1);
+            var low23 = InterleaveLow(r2, r3);
+            var high23 = InterleaveHigh(r2, r3);
+            Vector128.Store(JoinLower(low01, low23), target);
+            Vector128.Store(JoinUpper(low01, low23), target + targetStride);
+            Vector128.Store(JoinLower(high01, high23), target + 2 * targetStride);
+            Vector128.Store(JoinUpper(high01, high23), target + 3 * targetStride);
+        }
+
+        for (; column < columns; column++, target += targetStride)
+            (target[0], target[1], target[2], target[3]) = (row0[column], row1[column], row2[column], row3[column]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
