@@ -32,6 +32,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         "Kernels.VerticalSlashAttentionAttribute",
         "Kernels.DenseMatMulAttribute",
         "Kernels.SemiStructuredMatMulAttribute",
+        "Kernels.GroupMatMulAttribute",
         "Kernels.GroupPointwiseAttribute",
     ];
 

@@ -146,13 +146,13 @@ internal static class KernelDiagnostics
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1005.md");
 
     public static readonly DiagnosticDescriptor KeptOf = new(
-        "KRN1006", "This N:M pattern is not generated",
-        "Kept:Of is {0}:{1}; only 2:4 is generated",
+        "KRN1006", "An N:M pattern is out of range",
+        "Kept:Of is {0}:{1}; set 1 to Of kept weights of at most 32",
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1006.md");
 
     public static readonly DiagnosticDescriptor GroupRows = new(
-        "KRN1007", "GroupRows must be 1, 2, 4 or 8",
-        "GroupRows is {0}; set 1, 2, 4 or 8 outputs that share their inputs",
+        "KRN1007", "Outputs that share their inputs are not so many",
+        "{0} is {1}; set {2} outputs that share their inputs",
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1007.md");
 
     public static readonly DiagnosticDescriptor OneSelector = new(

@@ -103,7 +103,7 @@ internal static class KernelFile
             + FormattableString.Invariant($"scale {Build.Float(a.Scale).Text}, block {a.Block}, step {a.Step}, theta {Build.Float(a.Theta).Text}, ")
             + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}{Describe(a.Selection)}",
         AttentionFamilySpec f => $"{Describe(f.Members[0])}, and head dims {string.Join(", ", f.Members.Skip(1).Select(member => member.HeadDim))}",
-        MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : $"{m.Kept}:{m.Of}")} product, epilogue {Describe(m.Epilogue)}"),
+        MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : m.Of > 0 ? $"{m.Kept}:{m.Of}" : "grouped")} product{(m.GroupRows > 0 ? $", {m.GroupRows} outputs alike" : "")}, epilogue {Describe(m.Epilogue)}"),
         PointwiseSpec p => FormattableString.Invariant($"pointwise convolution, groups of {p.GroupRows}"),
         _ => "refused",
     };

@@ -9,12 +9,17 @@ namespace Kernels.Generators.Emission;
 internal static class MatMulFile
 {
     /// <summary>The programs of every target.</summary>
-    public static IReadOnlyList<ProgramSet> Programs(MatMulSpec spec) =>
-    [
-        ProgramSet.Write("SimdMatMul", "global::Kernels.MatMulProgram", SimdMatMul.ProgramNames(), writer => SimdMatMul.Write(writer, spec)),
-        ProgramSet.Write("TensorMatMul", "global::Kernels.MatMulProgram", TensorMatMul.ProgramNames(spec), writer => TensorMatMul.Write(writer, spec)),
-        ProgramSet.Write("GpuMatMul", "global::Kernels.MatMulProgram", GpuMatMul.ProgramNames(), writer => GpuMatMul.Write(writer, spec)),
-    ];
+    public static IReadOnlyList<ProgramSet> Programs(MatMulSpec spec)
+    {
+        const string type = "global::Kernels.MatMulProgram";
+        if (spec.GroupRows > 0) return [ProgramSet.Write("SimdGroupMatMul", type, SimdMatMul.ProgramNames(), writer => SimdGroupMatMul.Write(writer, spec))];
+        return
+        [
+            ProgramSet.Write("SimdMatMul", type, SimdMatMul.ProgramNames(), writer => SimdMatMul.Write(writer, spec)),
+            ProgramSet.Write("TensorMatMul", type, TensorMatMul.ProgramNames(spec), writer => TensorMatMul.Write(writer, spec)),
+            ProgramSet.Write("GpuMatMul", type, GpuMatMul.ProgramNames(), writer => GpuMatMul.Write(writer, spec)),
+        ];
+    }
 
     /// <summary>Writes the kernel's field and what its declaration refers to.</summary>
     public static void Write(SourceWriter writer, MatMulSpec spec, IReadOnlyList<ProgramSet> programs)
@@ -23,7 +28,8 @@ internal static class MatMulFile
         writer.Line("    new global::Kernels.MatMulDeclaration");
         writer.Line("    {");
         writer.Line($"        Name = \"{spec.Host.TypeName}.{spec.Host.PropertyName}\", Hash = \"{KernelFile.Hash(spec)}\",");
-        writer.Line($"        Format = global::Kernels.WeightFormat.{(spec.IsDense ? "Dense" : "SemiStructured")}, Kept = {spec.Kept}, Of = {spec.Of},");
+        var format = spec.IsDense ? "Dense" : spec.Of > 0 ? "SemiStructured" : "Groups";
+        writer.Line($"        Format = global::Kernels.WeightFormat.{format}, Kept = {spec.Kept}, Of = {spec.Of}, GroupRows = {spec.GroupRows},");
         writer.Line($"        Epilogue = {(spec.Epilogue is null ? "null" : $"\"{spec.Epilogue.Name}\"")},");
         writer.Line("    },");
         writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]);");

@@ -2,10 +2,11 @@ namespace Kernels.Generators.Specs;
 
 /// <summary>A declared product.</summary>
 /// <param name="Host">Where it was declared.</param>
-/// <param name="Kept">N of N:M; 0 for dense.</param>
-/// <param name="Of">M of N:M; 0 for dense.</param>
+/// <param name="Kept">N of N:M; 0 for others.</param>
+/// <param name="Of">M of N:M; 0 for others.</param>
+/// <param name="GroupRows">Outputs that share the inputs they use; 0 where weights lie in panels: dense and plain 2:4.</param>
 /// <param name="Epilogue">float of (float), or null.</param>
-internal sealed record MatMulSpec(HostSpec Host, int Kept, int Of, UserMethodSpec? Epilogue) : KernelSpec(Host)
+internal sealed record MatMulSpec(HostSpec Host, int Kept, int Of, int GroupRows, UserMethodSpec? Epilogue) : KernelSpec(Host)
 {
-    public bool IsDense => Of == 0;
+    public bool IsDense => Of == 0 && GroupRows == 0;
 }

@@ -12,11 +12,14 @@ public sealed record MatMulDeclaration
     /// <summary>How weights are stored.</summary>
     public required WeightFormat Format { get; init; }
 
-    /// <summary>Stored weights of a group (N of N:M); 0 for dense.</summary>
+    /// <summary>Stored weights of a group (N of N:M); 0 for others.</summary>
     public int Kept { get; init; }
 
-    /// <summary>Consecutive weights of a group (M of N:M); 0 for dense.</summary>
+    /// <summary>Consecutive weights of a group (M of N:M); 0 for others.</summary>
     public int Of { get; init; }
+
+    /// <summary>Outputs that share the inputs they use; 0 for dense and plain 2:4.</summary>
+    public int GroupRows { get; init; }
 
     /// <summary>Name of the inlined epilogue, if any.</summary>
     public string? Epilogue { get; init; }

@@ -63,6 +63,18 @@ public sealed class MatMulKernel
         return program.Pack(device, Declaration, numbers, shape.WeightType);
     }
 
+    /// <summary>Packs a sparse matrix once for <paramref name="device"/>: what it stores is what is stored, zeros included.</summary>
+    /// <param name="device">Where the weights will be used.</param>
+    /// <param name="source">A matrix of this kernel's pattern, or one whose rows keep the same inputs in groups of this kernel's.</param>
+    /// <param name="type">Storage of the packed values.</param>
+    /// <exception cref="KernelException">The device cannot hold this matrix, or it is of another pattern.</exception>
+    public PackedWeights Pack(Device device, SparseMatrix source, ElementType type = ElementType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var values = source.Densify();
+        return Pack(device, new HostMatrix(MemoryMarshal.AsBytes(values.AsSpan()), ElementType.Float32, source.Rows, source.Columns) { Mask = source.Mask() }, type);
+    }
+
     /// <summary>Checks once, sizes the workspace, and returns a plan that runs without allocating.</summary>
     /// <exception cref="KernelException">The device cannot run the kernel on this shape.</exception>
     public MatMulPlan Plan(Device device, in MatMulShape shape)

@@ -73,7 +73,10 @@ public sealed class RefusedDeclarationTests
     [InlineData("KRN1001", "partial class C { [MaskedAttention(HeadDim = 64, ⟦Mask = \"\"⟧)] public static partial AttentionKernel K { get; } }")]
     [InlineData("KRN1002", "partial class C { [AnchorAttention(HeadDim = 64, ⟦Block = 2048⟧)] public static partial AttentionKernel K { get; } }")]
     [InlineData("KRN1003", "partial class C { [AnchorAttention(HeadDim = 64, ⟦Step = -1⟧)] public static partial AttentionKernel K { get; } }")]
-    [InlineData("KRN1006", "partial class C { [SemiStructuredMatMul(⟦Of = 8⟧)] public static partial MatMulKernel K { get; } }")]
+    [InlineData("KRN1006", "partial class C { [SemiStructuredMatMul(⟦Of = 33⟧)] public static partial MatMulKernel K { get; } }")]
+    [InlineData("KRN1006", "partial class C { [SemiStructuredMatMul(⟦Kept = 5⟧)] public static partial MatMulKernel K { get; } }")]
+    [InlineData("KRN1007", "partial class C { [SemiStructuredMatMul(⟦Vector = 3⟧)] public static partial MatMulKernel K { get; } }")]
+    [InlineData("KRN1007", "partial class C { [GroupMatMul(⟦GroupRows = 32⟧)] public static partial MatMulKernel K { get; } }")]
     [InlineData("KRN1007", "partial class C { [GroupPointwise(⟦GroupRows = 3⟧)] public static partial PointwiseKernel K { get; } }")]
     [InlineData("KRN2003", "partial class C { [MaskedAttention(HeadDim = 64, ⟦Mask = nameof(M)⟧)] public static partial AttentionKernel K { get; } static bool M(int q, int k) => q >> (k & 3) > 5; }")]
     public void The_diagnostic_stands_on_the_users_text(string id, string marked, string second = "", string where = "")

@@ -27,7 +27,7 @@ public sealed class DrawnDeclarationTests
         },
         iter: 1, threads: 1);
 
-    private static Gen<string> Declaration => Gen.OneOf(Attention("DenseAttention", Gen.Const("")), Masked, Anchor, Indexed, Selected, Family, Product("DenseMatMul"), Product("SemiStructuredMatMul"))
+    private static Gen<string> Declaration => Gen.OneOf(Attention("DenseAttention", Gen.Const("")), Masked, Anchor, Indexed, Selected, Family, Product("DenseMatMul"), Product("SemiStructuredMatMul"), Product("GroupMatMul"))
         .SelectMany(member => Gen.OneOfConst("static partial class HOST { X }", "partial struct HOST { X }", "partial record HOST { public static partial class Inner { X } }", "public sealed unsafe partial class HOST { X }")
             .Select(host => host.Replace("X", member)));
 

@@ -16,6 +16,9 @@ internal sealed record VectorWidth(int Bits, int TileRows, int TileVectors)
     /// <summary>Columns of the register tile: the width of a packed panel.</summary>
     public int Panel => Lanes * TileVectors;
 
+    /// <summary>This width, or a narrower one that <paramref name="values"/>, at least four, fill.</summary>
+    public VectorWidth Narrowed(int values) => All.First(width => width.Bits <= Bits && width.Lanes <= values);
+
     /// <summary>The static class with the vector operations.</summary>
     public string Class => $"global::System.Runtime.Intrinsics.Vector{Bits}";
 

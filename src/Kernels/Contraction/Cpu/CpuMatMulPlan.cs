@@ -32,7 +32,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _program = program;
         _device = device;
         _layout = new PanelLayout(declaration.Format, shape.WeightType, program.PanelWidth, shape.Inputs);
-        _packer = new ActivationPacker(program, shape.Inputs);
+        _packer = new ActivationPacker(program.TileRows, program.TileRowsFor, shape.Inputs);
         _tiles = new TileBody(this);
         _stream = new StreamBody(this);
 

@@ -1,0 +1,111 @@
+namespace Kernels;
+
+/// <summary>
+/// A product with grouped weights on the processor. A few rows pass the weights one by one; more are packed into tiles whose lanes are
+/// tokens. A task takes a run of groups; values that are not fp32 are decoded into its scratch, a segment of a group at a time.
+/// </summary>
+/// <remarks>What is summed in which order depends on the shape alone, never on the number of threads.</remarks>
+internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
+{
+    private const int TaskOutputs = 64;
+
+    private readonly CpuGroupMatMulProgram _program;
+    private readonly CpuDevice _device;
+    private readonly ActivationPacker _packer;
+    private readonly Body _body;
+    private readonly CpuBuffer _workspace;
+    private readonly long _packedLength, _sumsLength, _workerLength;
+
+    public CpuGroupMatMulPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuGroupMatMulProgram program)
+        : base(device, declaration, shape)
+    {
+        (_device, _program) = (device, program);
+        _packer = new ActivationPacker(program.TileRows, _ => program.TileRows, shape.Inputs);
+        _body = new Body(this);
+        var isFew = shape.Rows <= CpuGroupMatMulProgram.FewRows;
+        _packedLength = isFew ? 0 : (shape.Rows + (long)program.TileRows - 1) / program.TileRows * _packer.TileLength;
+        _sumsLength = (long)TaskOutputs * (isFew ? CpuGroupMatMulProgram.FewRows : Math.Max(program.TileRows, CpuGroupMatMulProgram.FewRows));
+        _workerLength = _sumsLength + (shape.WeightType == ElementType.Float32 ? 0 : (long)CpuGroupWeights.MostInSegment * program.GroupRows);
+        _workspace = (CpuBuffer)device.Allocate(4 * (_packedLength + _workerLength * device.Workers.Count));
+    }
+
+    /// <inheritdoc/>
+    public override long WorkspaceBytes => _workspace.ByteLength;
+
+    /// <inheritdoc/>
+    public override void Dispose() => _workspace.Dispose();
+
+    /// <inheritdoc/>
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    {
+        if (weights is not CpuGroupWeights groups || groups.GroupRows != _program.GroupRows)
+            throw Refuse(
+                weights is CpuGroupWeights other ? $"weights in groups of {other.GroupRows}" : $"weights packed as {weights.GetType().Name}",
+                $"the plan reads groups of {_program.GroupRows}", "Pack the weights with this kernel for this device.");
+        var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
+        var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
+        if (input[0] > CpuGroupMatMulProgram.FewRows) _packer.Pack(_device.Workers, x, input.Stride(0), input[0], (float*)_workspace.Pointer);
+        _body.Run(x, input.Stride(0), input[0], groups, y, output.Stride(0));
+    }
+
+    private sealed class Body(CpuGroupMatMulPlan plan) : ParallelBody
+    {
+        private CpuGroupWeights _weights = null!;
+        private float* _x, _y;
+        private long _inputStride, _outputStride;
+        private int _rows;
+
+        public void Run(float* x, long inputStride, int rows, CpuGroupWeights weights, float* y, long outputStride)
+        {
+            _x = x;
+            _y = y;
+            (_inputStride, _rows, _weights, _outputStride) = (inputStride, rows, weights, outputStride);
+            plan._device.Workers.Run((weights.Outputs + TaskOutputs - 1) / TaskOutputs, this);
+        }
+
+        public override void Invoke(int task, int worker)
+        {
+            var sums = (float*)plan._workspace.Pointer + plan._packedLength + worker * plan._workerLength;
+            var scratch = sums + plan._sumsLength;
+            var output = task * TaskOutputs;
+            var count = Math.Min(TaskOutputs, _weights.Outputs - output);
+            var program = plan._program;
+            if (_rows <= CpuGroupMatMulProgram.FewRows)
+            {
+                Sum(output, count, scratch, sums, 0, _rows);
+                for (var row = 0; row < _rows; row++)
+                {
+                    program.Finish(sums + row * TaskOutputs, TaskOutputs);
+                    new ReadOnlySpan<float>(sums + row * TaskOutputs, count).CopyTo(new Span<float>(_y + row * _outputStride + output, count));
+                }
+
+                return;
+            }
+
+            for (var first = 0; first < _rows; first += program.TileRows)
+            {
+                Sum(output, count, scratch, sums, first, 0);
+                program.Finish(sums, count * program.TileRows);
+                Transposition.Transpose(sums, program.TileRows, count, Math.Min(program.TileRows, _rows - first), _y + first * _outputStride + output, _outputStride);
+            }
+        }
+
+        /// <summary>Sums of some outputs: over single rows where there are few, else over the tile that begins with row <paramref name="first"/>.</summary>
+        private void Sum(int output, int count, float* scratch, float* sums, int first, int rows)
+        {
+            var (program, weights, groupRows) = (plan._program, _weights, plan._program.GroupRows);
+            var tile = (float*)plan._workspace.Pointer + first / program.TileRows * plan._packer.TileLength;
+            for (var segment = 0; segment < weights.Segments; segment++)
+                for (var done = 0; done < count; done += groupRows)
+                {
+                    var group = (output + done) / groupRows;
+                    var from = weights.Offsets[group * weights.Segments + segment];
+                    var stored = weights.Offsets[group * weights.Segments + segment + 1] - from;
+                    var values = weights.Decode(group, from, stored, scratch);
+                    for (var row = 0; row < rows; row++)
+                        program.Row(_x + row * _inputStride, weights.Columns + from, values, stored, sums + row * TaskOutputs + done, segment > 0);
+                    if (rows == 0) program.Tile(tile, weights.Columns + from, values, stored, sums + (long)done * program.TileRows, segment > 0);
+                }
+        }
+    }
+}

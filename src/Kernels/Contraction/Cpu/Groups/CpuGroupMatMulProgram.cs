@@ -1,0 +1,67 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>
+/// A product on the processor with groups of outputs that share their inputs, for one vector width. Generated code supplies the loops
+/// over a group's stored inputs; packing, decoding, blocking and threads are shared.
+/// </summary>
+/// <param name="vectorBits">Width of the vectors.</param>
+/// <param name="groupRows">Outputs of a group.</param>
+/// <param name="tileRows">Activation rows of a tile.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows, int tileRows) : MatMulProgram
+{
+    /// <summary>Most activation rows that are taken one by one.</summary>
+    internal const int FewRows = 4;
+
+    // Columns are stored in 16 bits.
+    private const int MostInputs = 1 << 16;
+
+    /// <summary>Outputs of a group.</summary>
+    public int GroupRows { get; } = groupRows;
+
+    /// <summary>Activation rows of a tile.</summary>
+    public int TileRows { get; } = tileRows;
+
+    /// <inheritdoc/>
+    public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
+
+    /// <inheritdoc/>
+    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape)
+    {
+        if (shape is not { InputType: ElementType.Float32, OutputType: ElementType.Float32 })
+            return Support.No($"products on the processor take and give Float32, not {shape.InputType} and {shape.OutputType}");
+        if (shape.Outputs % GroupRows != 0) return Support.No($"{shape.Outputs} outputs are not a multiple of groups of {GroupRows}");
+        return shape.Inputs > MostInputs ? Support.No($"{shape.Inputs} inputs are more than {MostInputs}, which 16-bit columns can number") : Support.Yes;
+    }
+
+    /// <inheritdoc/>
+    public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type) =>
+        new CpuGroupWeights((CpuDevice)device, declaration, source, type, GroupRows);
+
+    /// <inheritdoc/>
+    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
+        new CpuGroupMatMulPlan((CpuDevice)device, declaration, shape, this);
+
+    /// <summary>Adds stored inputs of a group to the sums of one activation row.</summary>
+    /// <param name="x">The row.</param>
+    /// <param name="columns">Its columns that are used.</param>
+    /// <param name="values">[count][group rows].</param>
+    /// <param name="count">How many columns; may be 0.</param>
+    /// <param name="sums">[group rows].</param>
+    /// <param name="resume">Whether to start from <paramref name="sums"/> rather than from zero.</param>
+    public abstract void Row(float* x, ushort* columns, float* values, int count, float* sums, bool resume);
+
+    /// <summary>Adds stored inputs of a group to the sums of a tile of activation rows.</summary>
+    /// <param name="x">Packed activations, [inputs][tile rows].</param>
+    /// <param name="columns">The inputs that are used.</param>
+    /// <param name="values">[count][group rows].</param>
+    /// <param name="count">How many inputs; may be 0.</param>
+    /// <param name="sums">[group rows][tile rows].</param>
+    /// <param name="resume">Whether to start from <paramref name="sums"/> rather than from zero.</param>
+    public abstract void Tile(float* x, ushort* columns, float* values, int count, float* sums, bool resume);
+
+    /// <summary>Applies the epilogue to finished sums, whole vectors of them.</summary>
+    public abstract void Finish(float* sums, int count);
+}
