@@ -26,7 +26,7 @@ public sealed class CompressTests : IDisposable
     {
         var text = Path.Combine(_folder, "text.txt");
         File.WriteAllText(text, string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog. ", 20)));
-        var outcome = InProcess.Run("compress", "--model", _model.Folder, "--pattern", pattern, "--method", method, "--calibration", text, "--length", "128", "--out", Out, "--json")
+        var outcome = InProcess.Run("compress", "--model", _model.Folder, "--pattern", pattern, "--method", method, "--calibration", text, "--length", "128", "--text", text, "--out", Out, "--json")
             .Succeeded();
         var report = JsonDocument.Parse(outcome.Output).RootElement;
         Assert.Equal(pattern, report.GetProperty("pattern").GetString());
@@ -38,7 +38,8 @@ public sealed class CompressTests : IDisposable
             Assert.True(tensor.GetProperty("seconds").GetDouble() > 0);
         }
 
-        InProcess.Run("evaluate", "--model", Out, "--text", text).Succeeded();
+        var evaluated = JsonDocument.Parse(InProcess.Run("evaluate", "--model", Out, "--text", text, "--attention", "dense", "--json").Succeeded().Output).RootElement;
+        Assert.Equal(report.GetProperty("perplexity").GetProperty("pruned").GetDouble(), evaluated.GetProperty("perplexity").GetDouble(), 1e-6);
         if (pattern == "2:4") InProcess.Run("run", "--model", Out, "--weights", "2:4", "--prompt", "the", "--max-tokens", "2").Succeeded();
     }
 
@@ -53,6 +54,8 @@ public sealed class CompressTests : IDisposable
         Refusal.AssertRefused(Run("unstructured@1.5", "magnitude"), 2, "--pattern", "1.5");
         Refusal.AssertRefused(Run("2:4", "lottery"), 2, "--method", "'lottery'", "sparsegpt");
         Refusal.AssertRefused(Run("2:4", "wanda"), 2, "--calibration");
+        Refusal.AssertRefused(Run("unstructured@0.5", "magnitude", "--allocation", "owl"), 2, "--calibration");
+        Refusal.AssertRefused(Run("2:4", "magnitude", "--allocation", "erdos-renyi"), 1, "2:4", "erdos-renyi");
         Refusal.AssertRefused(Run("3:24", "magnitude"), 1, "model.layers.0", "24");
         Refusal.AssertRefused(Run("2:4", "global"), 1, "2:4", "magnitude");
         Assert.False(Directory.Exists(Out));
@@ -60,5 +63,6 @@ public sealed class CompressTests : IDisposable
         Refusal.AssertRefused(Run("2:4", "magnitude"), 1, "there already");
     }
 
-    private Outcome Run(string pattern, string method) => InProcess.Run("compress", "--model", _model.Folder, "--pattern", pattern, "--method", method, "--out", Out);
+    private Outcome Run(string pattern, string method, params string[] more) =>
+        InProcess.Run(["compress", "--model", _model.Folder, "--pattern", pattern, "--method", method, "--out", Out, .. more]);
 }

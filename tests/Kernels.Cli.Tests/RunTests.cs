@@ -26,7 +26,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(_model.Folder, run.GetProperty("model").GetString());
         Assert.Equal("cpu", run.GetProperty("device").GetString());
         Assert.Equal("dense", run.GetProperty("attention").GetString());
-        Assert.Equal("dense", run.GetProperty("weights").GetString());
+        Assert.Equal("stored", run.GetProperty("weights").GetString());
         Assert.Equal(Encoding.UTF8.GetBytes(Prompt).Select(value => (int)value), Ids(run, "prompt_tokens"));
         var generated = Ids(run, "generated_tokens");
         Assert.Equal(8, generated.Length);
@@ -54,11 +54,11 @@ public sealed class RunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new[] { "--compare" }, "anchor", "dense")]
+    [InlineData(new[] { "--compare" }, "anchor", "stored")]
     [InlineData(new[] { "--compare", "--weights", "2:4" }, "dense", "2:4")]
     [InlineData(new[] { "--compare", "--weights", "2:4", "--attention", "anchor" }, "anchor", "2:4")]
     [InlineData(new[] { "--weights", "2:4" }, "dense", "2:4")]
-    [InlineData(new string[0], "dense", "dense")]
+    [InlineData(new string[0], "dense", "stored")]
     public void What_is_not_named_is_dense_unless_something_sparse_must_be_compared(string[] options, string attention, string weights)
     {
         var run = RunJson(["--max-tokens", "2", .. options]);
@@ -66,7 +66,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(weights, run.GetProperty("weights").GetString());
         if (!options.Contains("--compare")) return;
         Assert.Equal("dense", run.GetProperty("dense").GetProperty("attention").GetString());
-        Assert.Equal("dense", run.GetProperty("dense").GetProperty("weights").GetString());
+        Assert.Equal(weights == "2:4" ? "dense" : "stored", run.GetProperty("dense").GetProperty("weights").GetString());
     }
 
     [Fact]

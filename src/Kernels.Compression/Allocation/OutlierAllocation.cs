@@ -17,6 +17,19 @@ public static class OutlierAllocation
         return (double)outliers / scores.Length;
     }
 
+    /// <summary>D of a matrix: the share of its Wanda scores above M times their mean.</summary>
+    /// <param name="weights">[rows, columns] row-major.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="inputs">Its inputs.</param>
+    public static double OutlierShare(ReadOnlySpan<float> weights, int rows, int columns, InputStatistics inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (weights.Length != (long)rows * columns || inputs.Columns != columns || inputs.Tokens == 0)
+            throw new SparsityException("outlier share", $"{weights.Length} weights and statistics of {inputs.Columns} inputs", $"a [{rows}, {columns}] matrix and its inputs are needed", "Calibrate on a text first.");
+        return OutlierShare(WandaPruning.Scores(weights, rows, columns, inputs));
+    }
+
     /// <summary>Densities spread by ±<paramref name="spread"/> in the order of <paramref name="shares"/>, with the wanted density over all weights.</summary>
     /// <remarks>Shares are scaled to a range of 2·spread and shifted so that their mean, weighted by <paramref name="counts"/>, is the wanted density.</remarks>
     /// <param name="shares">D of each layer.</param>

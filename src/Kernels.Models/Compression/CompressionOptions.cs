@@ -8,10 +8,16 @@ public sealed record CompressionOptions
     /// <summary>The methods by name.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["magnitude", "global", "random", "wanda", "sparsegpt", "dsnot"];
 
+    /// <summary>
+    /// Ways of spreading a free sparsity over matrices: every one alike, thin ones denser (<see cref="ErdosRenyi"/>), layers with
+    /// outliers denser (<see cref="OutlierAllocation"/>).
+    /// </summary>
+    public static IReadOnlyList<string> Allocations { get; } = ["uniform", "erdos-renyi", "owl"];
+
     /// <summary>The masks that are allowed.</summary>
     public required SparsityPattern Pattern { get; init; }
 
-    /// <summary>One of <see cref="Methods"/>. <c>random</c> spreads a free sparsity by <see cref="ErdosRenyi"/>.</summary>
+    /// <summary>One of <see cref="Methods"/>.</summary>
     public required string Method { get; init; }
 
     /// <summary>Tokens to calibrate on; methods that look at inputs need them.</summary>
@@ -23,14 +29,20 @@ public sealed record CompressionOptions
     /// <summary>Most calibration sequences; their residual streams are held in memory.</summary>
     public int Sequences { get; init; } = 128;
 
+    /// <summary>One of <see cref="Allocations"/>; null takes <c>erdos-renyi</c> for <c>random</c> and <c>uniform</c> otherwise.</summary>
+    public string? Allocation { get; init; }
+
+    /// <summary>Tokens that both models are evaluated on; none leaves perplexity out of the report.</summary>
+    public IReadOnlyList<int> Evaluation { get; init; } = [];
+
     /// <summary>Seed of <c>random</c>.</summary>
     public int Seed { get; init; }
 
-    /// <summary>What the method has to know about inputs.</summary>
+    /// <summary>What method and allocation have to know about inputs.</summary>
     public CalibrationNeed Needs => Method switch
     {
         "wanda" or "dsnot" => CalibrationNeed.Moments,
         "sparsegpt" => CalibrationNeed.Gram,
-        _ => CalibrationNeed.None,
+        _ => Allocation == "owl" ? CalibrationNeed.Moments : CalibrationNeed.None,
     };
 }

@@ -34,6 +34,9 @@ public sealed class ModelCompressor
         _config = ModelConfig.Read(files);
         if (!CompressionOptions.Methods.Contains(options.Method))
             throw new ModelException("compression", "method", options.Method, $"the methods are {string.Join(", ", CompressionOptions.Methods)}", "Name one of these.");
+        DensityAllocation.Require(options);
+        RequireTokens("evaluation", options.Evaluation);
+        if (options.Evaluation.Count == 1) throw new ModelException("compression", "evaluation", "one token", "perplexity is that of at least two", "Give a longer text.");
         if (options.Needs != CalibrationNeed.None) Cut();
     }
 
@@ -53,8 +56,10 @@ public sealed class ModelCompressor
         ArgumentNullException.ThrowIfNull(device);
         using var tensors = ModelTensors.Open(_files);
         new ModelWeights(_config, ModelTensors.Open(_files)).Dispose(); // every tensor the model needs is there and has its shape
-        var patterns = Patterns(tensors);
+        RequireShapes(tensors);
         var folder = new OutputFolder(output, Request(), _config.Layers + 1);
+        var projections = tensors.Names.Where(IsProjection).ToLookup(name => LayerOf(name)!.Value);
+        var patterns = new DensityAllocation(_options, tensors, projections).Patterns(() => OutlierShares(tensors, projections, device, cancellation));
         var runner = _options.Needs == CalibrationNeed.None ? null : new LayerRunner(_config, tensors, device, _sequences);
         var global = _options.Method == "global" && folder.State.Layers < _config.Layers ? Global(tensors, cancellation) : null;
         for (var layer = 0; layer < _config.Layers; layer++)
@@ -69,10 +74,45 @@ public sealed class ModelCompressor
 
         var rest = tensors.Names.Where(name => LayerOf(name) is null).Select(name => Copy(tensors, name)).ToArray();
         folder.Add(_config.Layers, rest, folder.State);
-        var state = folder.State;
-        var report = new CompressionReport(_options.Pattern.Name, _options.Method, runner?.Tokens ?? 0, (double)state.Kept / state.Count, state.Tensors);
-        folder.Complete(_files, report);
+        var (state, storage) = (folder.State, SparseStorage.For(_options.Pattern));
+        var prunedFiles = folder.Assemble(_files, storage);
+        var perplexity = _options.Evaluation.Count == 0 ? null
+            : new PerplexityReport(_options.Evaluation.Count, Perplexity(_files, device, cancellation), Perplexity(prunedFiles, device, cancellation));
+        var report = new CompressionReport(
+            _options.Pattern.Name, _options.Method, runner?.Tokens ?? 0, (double)state.Kept / state.Count, storage.Name, perplexity, state.Tensors);
+        folder.Complete(report);
         return report;
+    }
+
+    private double Perplexity(ModelFiles files, Device device, CancellationToken cancellation)
+    {
+        using var model = LanguageModel.Load(files, device);
+        using var session = model.CreateSession(new SessionOptions { Length = Math.Min(model.ContextLength, _options.Evaluation.Count), EveryPosition = true });
+        return Evaluator.Perplexity(session, _options.Evaluation, cancellation: cancellation).Perplexity;
+    }
+
+    // Of every decoder layer, dense as it is, the outlying scores of its matrices.
+    private List<double> OutlierShares(ModelTensors tensors, ILookup<int, string> projections, Device device, CancellationToken cancellation)
+    {
+        var (runner, shares) = (new LayerRunner(_config, tensors, device, _sequences), new List<double>());
+        for (var layer = 0; layer < _config.Layers; layer++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var calibration = new Calibration();
+            runner.Observe(layer, tensors, calibration, cancellation);
+            runner.Advance(layer, tensors, cancellation);
+            double outliers = 0, count = 0;
+            foreach (var name in projections[layer])
+            {
+                var (entry, weights) = tensors.ReadFloats(name);
+                outliers += weights.Length * OutlierAllocation.OutlierShare(weights, (int)entry.Shape[0], (int)entry.Shape[1], calibration.Layers[name]);
+                count += weights.Length;
+            }
+
+            shares.Add(outliers / count);
+        }
+
+        return shares;
     }
 
     private void PruneLayer(
@@ -83,6 +123,7 @@ public sealed class ModelCompressor
         runner?.Observe(layer, tensors, calibration, cancellation);
         var (shard, reports) = (new List<SafetensorsTensor>(), new List<TensorReport>());
         var (kept, count) = (folder.State.Kept, folder.State.Count);
+        var storage = SparseStorage.For(_options.Pattern);
         foreach (var name in tensors.Names.Where(name => LayerOf(name) == layer))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -99,7 +140,7 @@ public sealed class ModelCompressor
             var mask = (global ?? Method(name)).Prune(weights, rows, columns, patterns[name], statistics);
             var data = FloatStorage.Encode(weights, entry.Type!.Value);
             var error = ReconstructionError.Relative(original, FloatStorage.Decode(data, entry.Type.Value), rows, columns, statistics);
-            shard.Add(new SafetensorsTensor(name, entry.Type.Value, entry.Shape, data));
+            shard.AddRange(storage.Write(name, weights, mask, _options.Pattern, entry.Type.Value));
             reports.Add(new TensorReport(name, mask.Density, error, Stopwatch.GetElapsedTime(start).TotalSeconds));
             kept += mask.Kept;
             count += weights.Length;
@@ -109,26 +150,20 @@ public sealed class ModelCompressor
     }
 
     // Refuses what no layer could be pruned to before the first is.
-    private Dictionary<string, SparsityPattern> Patterns(ModelTensors tensors)
+    private void RequireShapes(ModelTensors tensors)
     {
-        var names = tensors.Names.Where(IsProjection).ToArray();
-        var shapes = names.Select(name => tensors.Entry(name).Shape.Select(length => (int)length).ToArray()).ToArray();
-        var pattern = _options.Pattern;
-        for (var i = 0; i < names.Length; i++)
+        foreach (var name in tensors.Names.Where(IsProjection))
         {
+            var shape = tensors.Entry(name).Shape;
             try
             {
-                pattern.Require(shapes[i][0], shapes[i][1]);
+                _options.Pattern.Require((int)shape[0], (int)shape[1]);
             }
             catch (SparsityException refusal)
             {
-                throw new ModelException(_files.Location, $"tensor '{names[i]}'", refusal.Received, refusal.Limit, $"The pattern {pattern} does not fit this model; choose another.", refusal);
+                throw new ModelException(_files.Location, $"tensor '{name}'", refusal.Received, refusal.Limit, $"The pattern {_options.Pattern} does not fit this model; choose another.", refusal);
             }
         }
-
-        if (_options.Method != "random" || !pattern.HasFreeSparsity || pattern.Sparsity == 0) return names.ToDictionary(name => name, _ => pattern);
-        var densities = ErdosRenyi.Densities(shapes, 1 - pattern.Sparsity);
-        return names.Select((name, i) => (name, densities[i])).ToDictionary(pair => pair.name, pair => pattern with { Sparsity = 1 - pair.Item2 });
     }
 
     private PruningMethod Method(string tensor) => _options.Method switch
@@ -154,20 +189,25 @@ public sealed class ModelCompressor
             throw new ModelException("compression", "calibration", "empty", $"{_options.Method} weighs weights by their inputs", "Give a text to calibrate on.");
         if (_options.SequenceLength < 1 || _options.Sequences < 1)
             throw new ModelException("compression", "calibration", $"{_options.Sequences} sequences of {_options.SequenceLength}", "both are at least 1", "Leave them at their defaults.");
-        for (var i = 0; i < tokens.Count; i++)
-            if ((uint)tokens[i] >= (uint)_config.VocabularySize)
-                throw new ModelException(_files.Location, $"token {i} of the calibration text", $"{tokens[i]}", $"the vocabulary is 0 to {_config.VocabularySize - 1}",
-                    "Encode the text with the model's own tokenizer.");
+        RequireTokens("calibration", tokens);
         var length = Math.Min(Math.Min(_options.SequenceLength, _config.ContextLength), tokens.Count);
         for (var start = 0; start + length <= tokens.Count && _sequences.Count < _options.Sequences; start += length)
             _sequences.Add([.. tokens.Skip(start).Take(length)]);
+    }
+
+    private void RequireTokens(string text, IReadOnlyList<int> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+            if ((uint)tokens[i] >= (uint)_config.VocabularySize)
+                throw new ModelException(_files.Location, $"token {i} of the {text} text", $"{tokens[i]}", $"the vocabulary is 0 to {_config.VocabularySize - 1}",
+                    "Encode the text with the model's own tokenizer.");
     }
 
     private string Request()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var token in _sequences.SelectMany(sequence => sequence)) hash.AppendData(BitConverter.GetBytes(token));
-        return $"{_options.Method} {_options.Pattern} of {_files.Location}, seed {_options.Seed}, "
+        return $"{_options.Method} {_options.Pattern} of {_files.Location}, seed {_options.Seed}, allocation {_options.Allocation ?? "usual"}, "
             + $"{_sequences.Count} calibration sequences {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
     }
 

@@ -68,13 +68,19 @@ internal sealed class OutputFolder
         State = state;
     }
 
-    /// <summary>Writes index, configuration, tokenizer and report, and puts the folder in place.</summary>
-    public void Complete(ModelFiles source, CompressionReport report)
+    /// <summary>Writes index, configuration and tokenizer; the model can then be read where it is.</summary>
+    public ModelFiles Assemble(ModelFiles source, SparseStorage storage)
     {
         foreach (var file in Copied)
             if (source.Has(file)) Write(file, source.Read(file, 256 << 20));
-        Write(ModelConfig.FileName, Unquantised(source.Read(ModelConfig.FileName, 1 << 20)));
+        Write(ModelConfig.FileName, Describe(source.Read(ModelConfig.FileName, 1 << 20), storage));
         Write(Index, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["metadata"] = new Dictionary<string, string>(), ["weight_map"] = _map }));
+        return ModelFiles.InFolder(_partial);
+    }
+
+    /// <summary>Writes the report and puts the folder in place.</summary>
+    public void Complete(CompressionReport report)
+    {
         Write("compression.json", JsonSerializer.SerializeToUtf8Bytes(report, CompressionJson.Default.CompressionReport));
         RequireAbsent(_path);
         foreach (var leftover in Directory.EnumerateFiles(_partial, "*.tmp")) File.Delete(leftover);
@@ -82,11 +88,12 @@ internal sealed class OutputFolder
         Directory.Move(_partial, _path);
     }
 
-    // The weights are written whole, however they were stored before.
-    private static byte[] Unquantised(byte[] config)
+    // However the weights were stored before.
+    private static byte[] Describe(byte[] config, SparseStorage storage)
     {
         var fields = JsonNode.Parse(config)!.AsObject();
-        return fields.Remove("quantization_config") ? JsonSerializer.SerializeToUtf8Bytes(fields) : config;
+        fields["quantization_config"] = storage.Describe();
+        return JsonSerializer.SerializeToUtf8Bytes(fields);
     }
 
     private void RequireAbsent(string path)

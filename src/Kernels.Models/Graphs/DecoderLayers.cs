@@ -6,11 +6,11 @@ namespace Kernels.Models;
 /// <param name="builder">The graph.</param>
 /// <param name="config">The model's shape.</param>
 /// <param name="rotary">Cosines and sines by position.</param>
-/// <param name="projection">Product of the projections.</param>
+/// <param name="projection">How the projections are used.</param>
 /// <param name="attention">Kernel of every layer.</param>
 /// <param name="cacheType">Storage of keys and values.</param>
 internal sealed class DecoderLayers(
-    GraphBuilder builder, ModelConfig config, Weight rotary, MatMulKernel projection, AttentionKernel attention, ElementType cacheType)
+    GraphBuilder builder, ModelConfig config, Weight rotary, Func<Weight, WeightUse> projection, AttentionKernel attention, ElementType cacheType)
 {
     /// <summary>Adds a layer; returns the residual stream after it.</summary>
     public GraphValue Add(int layer, LayerWeights weights, GraphValue input) =>
@@ -44,7 +44,7 @@ internal sealed class DecoderLayers(
 
     private GraphValue Project(string name, Weight weight, Weight? bias, GraphValue input)
     {
-        var output = builder.Product(name, projection, weight, input);
+        var output = builder.Product(name, projection(weight), weight, input);
         if (bias is not null) builder.Bias(name + " bias", output, bias);
         return output;
     }

@@ -31,6 +31,18 @@ internal sealed class BitmaskTensor : DecodedTensor
         return new BitmaskTensor(parts, type, rows, columns);
     }
 
+    public override StoredForm Form => Parts.Has("row_offsets")
+        ? new(WeightFormat.Groups, Entry.Type!.Value, GroupRows: 1)
+        : new(WeightFormat.SemiStructured, Entry.Type!.Value);
+
+    public override WeightMask ReadMask()
+    {
+        var bits = Parts.Read<byte>("bitmask");
+        var values = Parts.Require("compressed", Parts.Has("row_offsets") ? 1 : 2, Entry.DataType).Shape;
+        CheckCounts(bits, (int)values.Aggregate(1L, (count, length) => count * length));
+        return WeightMask.FromBits(Rows, Columns, bits);
+    }
+
     protected override void Decode(Span<byte> target)
     {
         var (bits, values) = (Parts.Read<byte>("bitmask"), Parts.Read<byte>("compressed"));

@@ -3,8 +3,11 @@ namespace Kernels.Models;
 /// <summary>Finds weights that are stored in parts, and stands for each of them with one tensor of its name.</summary>
 internal static class CompressedTensors
 {
+    // What every form has exactly one of.
+    private static readonly string[] Marks = [".bitmask", ".weight_packed", ".blocks"];
+
     private static readonly string[] Endings =
-        ["shape", "compressed", "bitmask", "row_offsets", "weight_packed", "weight_scale", "weight_zero_point", "weight_g_idx", "weight_shape", "scale_packed", "meta"];
+        ["shape", "compressed", "bitmask", "row_offsets", "weight_packed", "weight_scale", "weight_zero_point", "weight_g_idx", "weight_shape", "scale_packed", "meta", "offsets", "blocks", "values"];
 
     /// <summary>Replaces parts by what they stand for.</summary>
     /// <param name="tensors">The tensors of a model by name.</param>
@@ -13,7 +16,7 @@ internal static class CompressedTensors
     public static void Replace(Dictionary<string, StoredTensor> tensors, QuantizationConfig? quantization)
     {
         var compressed = tensors.Keys
-            .Where(name => name.EndsWith(".bitmask", StringComparison.Ordinal) || name.EndsWith(".weight_packed", StringComparison.Ordinal))
+            .Where(name => Array.Exists(Marks, mark => name.EndsWith(mark, StringComparison.Ordinal)))
             .Select(name => name[..name.LastIndexOf('.')]).ToArray();
         foreach (var prefix in compressed)
         {
@@ -22,7 +25,10 @@ internal static class CompressedTensors
             var parts = new TensorParts(name, found);
             if (tensors.ContainsKey(name))
                 throw new ModelException(parts.File, $"weight '{name}'", "stored twice", $"it is there whole and as {string.Join(", ", found.Keys)}", "Fetch the model again.");
-            StoredTensor decoded = parts.Has("bitmask") ? BitmaskTensor.Of(parts) : parts.Has("meta") ? MarlinTensor.Of(parts) : PackedTensor.Of(parts, Bits(parts, quantization));
+            StoredTensor decoded = parts.Has("bitmask") ? BitmaskTensor.Of(parts)
+                : parts.Has("blocks") ? BlockTensor.Of(parts)
+                : parts.Has("meta") ? MarlinTensor.Of(parts)
+                : PackedTensor.Of(parts, Bits(parts, quantization));
             foreach (var ending in found.Keys) tensors.Remove($"{prefix}.{ending}");
             tensors.Add(name, decoded);
         }

@@ -36,18 +36,29 @@ internal sealed class MarlinTensor : DecodedTensor
         return new MarlinTensor(parts, (int)rows, (int)columns, bits, (int)groups);
     }
 
-    protected override void Decode(Span<byte> target)
+    public override StoredForm Form => new(WeightFormat.SemiStructured, _bits == 4 ? ElementType.Int4 : ElementType.Int8);
+
+    public override WeightMask ReadMask()
     {
-        var values = MemoryMarshal.Cast<byte, float>(target);
-        var (stored, scales, indices) = (StoredValues(), Scales(), Indices());
-        var (half, groupSize) = (Columns / 2, Columns / _groups);
-        for (var row = 0; row < Rows; row++)
-            for (var i = 0; i < half; i++)
-            {
-                var column = i / 2 * 4 + indices[row * half + i];
-                values[row * Columns + column] = (stored[i * Rows + row] - (1 << (_bits - 1))) * scales[column / groupSize * Rows + row];
-            }
+        var (indices, keep) = (Indices(), new bool[Rows * Columns]);
+        for (var i = 0; i < indices.Length; i++) keep[i / 2 * 4 + indices[i]] = true;
+        return new WeightMask(Rows, Columns, keep);
     }
+
+    public override StoredIntegers ReadIntegers()
+    {
+        var (stored, scales, indices) = (StoredValues(), Scales(), Indices());
+        var (half, codes, byRow) = (Columns / 2, new sbyte[Rows * Columns], new float[scales.Length]);
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var i = 0; i < half; i++) codes[row * Columns + i / 2 * 4 + indices[row * half + i]] = (sbyte)(stored[i * Rows + row] - (1 << (_bits - 1)));
+            for (var group = 0; group < _groups; group++) byRow[row * _groups + group] = scales[group * Rows + row];
+        }
+
+        return new StoredIntegers(codes, byRow, Columns / _groups);
+    }
+
+    protected override void Decode(Span<byte> target) => ReadIntegers().Values(Columns).CopyTo(MemoryMarshal.Cast<byte, float>(target));
 
     // [k / 2, n]: unpacks the words, then undoes the permutation of every 1024 values of a row of tiles.
     private int[] StoredValues()

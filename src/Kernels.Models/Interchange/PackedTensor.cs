@@ -44,20 +44,45 @@ internal sealed class PackedTensor : DecodedTensor
         return new PackedTensor(parts, rows, columns, bits, groups, scale.DataType);
     }
 
+    // Zero points widen 4 bits to 5, which fit a byte, and 8 bits to 9, which do not; columns out of order do not share scales with their neighbours.
+    public override StoredForm Form =>
+        Parts.Has("weight_g_idx") || (_bits == 8 && Parts.Has("weight_zero_point")) ? base.Form
+        : new(WeightFormat.Dense, _bits == 4 && !Parts.Has("weight_zero_point") ? ElementType.Int4 : ElementType.Int8);
+
+    public override StoredIntegers? ReadIntegers()
+    {
+        if (!Form.Type.IsScaled()) return null;
+        var (stored, zeros, groupSize) = (Unpack(), ZeroPoints(), Columns / _groups);
+        var codes = new sbyte[stored.Length];
+        for (var i = 0; i < codes.Length; i++) codes[i] = (sbyte)(stored[i] - zeros[i / Columns * _groups + i % Columns / groupSize]);
+        return new StoredIntegers(codes, Scales(), groupSize);
+    }
+
     protected override void Decode(Span<byte> target)
     {
         var values = MemoryMarshal.Cast<byte, float>(target);
-        var words = Parts.Read<uint>("weight_packed");
-        var scales = FloatStorage.Decode(Parts.Read<byte>("weight_scale"), Storage(_scaleType));
-        var (zeros, groupOf) = (ZeroPoints(), GroupOfColumns());
-        var (perWord, mask, rowWords) = (32 / _bits, (1u << _bits) - 1, (Columns * _bits + 31) / 32);
-        for (var row = 0; row < Rows; row++)
-            for (var column = 0; column < Columns; column++)
+        var stored = Unpack();
+        var (zeros, groupOf, scales) = (ZeroPoints(), GroupOfColumns(), Scales());
+        for (int row = 0, i = 0; row < Rows; row++)
+            for (var column = 0; column < Columns; column++, i++)
             {
-                var stored = words[row * rowWords + column / perWord] >> (column % perWord * _bits) & mask;
                 var group = row * _groups + groupOf[column];
-                values[row * Columns + column] = ((int)stored - zeros[group]) * scales[group];
+                values[i] = (stored[i] - zeros[group]) * scales[group];
             }
+    }
+
+    private float[] Scales() => FloatStorage.Decode(Parts.Read<byte>("weight_scale"), Storage(_scaleType));
+
+    // The integers with their offset, row-major.
+    private byte[] Unpack()
+    {
+        var words = Parts.Read<uint>("weight_packed");
+        var (perWord, mask, rowWords) = (32 / _bits, (1u << _bits) - 1, (Columns * _bits + 31) / 32);
+        var stored = new byte[Rows * Columns];
+        for (int row = 0, i = 0; row < Rows; row++)
+            for (var column = 0; column < Columns; column++, i++)
+                stored[i] = (byte)(words[row * rowWords + column / perWord] >> (column % perWord * _bits) & mask);
+        return stored;
     }
 
     private static ElementType Storage(string dataType) => dataType switch

@@ -1,6 +1,6 @@
 namespace Kernels.Models;
 
-/// <summary>What <c>quantization_config</c> of config.json says of stored weights, by the conventions of compressed-tensors.</summary>
+/// <summary>What <c>quantization_config</c> of config.json says of stored weights, by the conventions of compressed-tensors or of <see cref="BlockFormat"/>.</summary>
 /// <param name="Format">Format of quantised weights; null where there are none.</param>
 /// <param name="Bits">Bits of their integers; null where there are none.</param>
 /// <param name="SparsityFormat">Format of sparse weights; null where there are none.</param>
@@ -15,8 +15,9 @@ internal sealed record QuantizationConfig(string? Format, int? Bits, string? Spa
     {
         const string unquantised = "Choose the unquantised model.";
         if (config.Object("quantization_config") is not { } fields) return null;
+        if (fields.Text("quant_method") == BlockFormat.Method && fields.Text("format") == BlockFormat.Name) return new QuantizationConfig(null, null, null);
         if (fields.Text("quant_method") is var method && method != "compressed-tensors")
-            throw fields.Refuse("quant_method", method ?? "missing", "only compressed-tensors is read", unquantised);
+            throw fields.Refuse("quant_method", method ?? "missing", "compressed-tensors and kernels blocks are read", unquantised);
         var sparsity = fields.Object("sparsity_config");
         var sparse = sparsity?.Text("format");
         if (sparse is not null && !SparsityFormats.Contains(sparse))

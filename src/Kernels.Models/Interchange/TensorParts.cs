@@ -50,11 +50,18 @@ internal sealed class TensorParts(string name, IReadOnlyDictionary<string, Store
     /// <summary>Rows and columns from a part that stores them.</summary>
     public (int Rows, int Columns) ReadShape(string part)
     {
+        var sizes = ReadSizes(part, 2);
+        return (sizes[0], sizes[1]);
+    }
+
+    /// <summary>Sizes from a part that stores them, the first two those of the matrix.</summary>
+    public int[] ReadSizes(string part, int count)
+    {
         var entry = Require(part, 1, "I64", "I32");
         var shape = entry.DataType == "I64" ? Read<long>(part) : Array.ConvertAll(Read<int>(part), length => (long)length);
-        if (shape.Length != 2 || shape.Any(length => length is < 1 or > LargestSide) || shape[0] * shape[1] > int.MaxValue)
-            throw Refuse(part, $"[{string.Join(", ", shape.Take(4))}]", $"two sizes from 1 to {LargestSide} and at most {int.MaxValue} weights are read");
-        return ((int)shape[0], (int)shape[1]);
+        if (shape.Length != count || shape.Any(length => length is < 1 or > LargestSide) || shape[0] * shape[1] > int.MaxValue)
+            throw Refuse(part, $"[{string.Join(", ", shape.Take(4))}]", $"{count} sizes from 1 to {LargestSide} and at most {int.MaxValue} weights are read");
+        return Array.ConvertAll(shape, size => (int)size);
     }
 
     /// <summary>The exception a wrong part deserves.</summary>

@@ -46,7 +46,16 @@ public sealed class ModelTensors : IDisposable
         ArgumentNullException.ThrowIfNull(file);
         var tensors = new ModelTensors(file.Name);
         tensors.AddAll(file);
-        return tensors;
+        try
+        {
+            CompressedTensors.Replace(tensors._tensors, null);
+            return tensors;
+        }
+        catch
+        {
+            tensors.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether a tensor of that name is there.</summary>
@@ -54,6 +63,9 @@ public sealed class ModelTensors : IDisposable
 
     /// <summary>The entry of a tensor that is there.</summary>
     internal SafetensorsEntry Entry(string name) => _tensors[name].Entry;
+
+    /// <summary>A tensor that is there, as its file stores it.</summary>
+    internal StoredTensor Stored(string name) => _tensors[name];
 
     /// <summary>The values of a floating-point tensor that is there.</summary>
     internal (SafetensorsEntry Entry, float[] Values) ReadFloats(string name)

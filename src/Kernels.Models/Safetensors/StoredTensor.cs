@@ -14,4 +14,15 @@ internal abstract class StoredTensor(string file, SafetensorsEntry entry)
     /// <summary>The values; the caller disposes them.</summary>
     /// <exception cref="ModelException">The stored form is damaged.</exception>
     public abstract TensorBytes Map();
+
+    /// <summary>How the file stores a matrix of floating-point type.</summary>
+    public virtual StoredForm Form => new(WeightFormat.Dense, entry.Type!.Value);
+
+    /// <summary>Which weights are stored; null for all.</summary>
+    /// <exception cref="ModelException">The stored form is damaged.</exception>
+    public virtual WeightMask? ReadMask() => null;
+
+    /// <summary>The integers of a form of integers; null for others.</summary>
+    /// <exception cref="ModelException">The stored form is damaged.</exception>
+    public virtual StoredIntegers? ReadIntegers() => null;
 }

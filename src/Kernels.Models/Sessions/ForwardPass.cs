@@ -26,7 +26,7 @@ internal sealed class ForwardPass : IDisposable
         try
         {
             LlamaGraph Graph(string name, AttentionKernel attention) =>
-                new(name, config, weights, rotary, method.Projection, attention, options.CacheType, options.EveryPosition);
+                new(name, config, weights, rotary, method.Use, attention, options.CacheType, options.EveryPosition);
             _prefillGraph = Graph("prefill", options.Attention.Prefill(config.HeadDim));
             _decodeGraph = Graph("decode", options.Attention.Decode(config.HeadDim));
             _cache = Own(new StateSet(_prefillGraph.Graph, _device, options.Length));

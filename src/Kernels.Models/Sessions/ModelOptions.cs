@@ -4,5 +4,5 @@ namespace Kernels.Models;
 public sealed record ModelOptions
 {
     /// <summary>How projections are stored.</summary>
-    public WeightMethod Weights { get; init; } = WeightMethod.Dense;
+    public WeightMethod Weights { get; init; } = WeightMethod.Stored;
 }

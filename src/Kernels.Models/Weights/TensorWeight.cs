@@ -44,6 +44,31 @@ internal sealed unsafe class TensorWeight : Weight, IDisposable
         new(tensors, name, CommonType(tensors, [.. parts.Select(part => tensors.Require(part.Name, part.Length))]),
             1, parts.Sum(part => part.Length), [.. parts.Select(part => part.Name)], false);
 
+    /// <summary>How the tensors are stored; dense where they are not stored alike.</summary>
+    public StoredForm Form
+    {
+        get
+        {
+            var form = _tensors.Stored(_parts[0]).Form;
+            return _parts.All(part => _tensors.Stored(part).Form == form) ? form : new StoredForm(WeightFormat.Dense, Type);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ReadStored(StoredWeightReader reader)
+    {
+        var form = Form;
+        var mask = form.Format == WeightFormat.Dense ? null : ReadMask();
+        if (!form.Type.IsScaled())
+        {
+            Read(data => reader(new HostMatrix(data, Type, Rows, Columns) { Mask = mask }));
+            return;
+        }
+
+        var integers = ReadIntegers();
+        reader(HostMatrix.Quantized(integers.Codes, Rows, Columns, integers.Scales, integers.ScaleColumns) with { Mask = mask });
+    }
+
     /// <inheritdoc/>
     public override void Read(WeightReader reader)
     {
@@ -77,6 +102,25 @@ internal sealed unsafe class TensorWeight : Weight, IDisposable
     }
 
     public void Dispose() => _mapped?.Dispose();
+
+    private WeightMask ReadMask()
+    {
+        if (_parts.Length == 1) return _tensors.Stored(_parts[0]).ReadMask()!;
+        var bits = new List<byte>();
+        foreach (var part in _parts) bits.AddRange(_tensors.Stored(part).ReadMask()!.Bits);
+        return WeightMask.FromBits(Rows, Columns, [.. bits]);
+    }
+
+    private StoredIntegers ReadIntegers()
+    {
+        var parts = _parts.Select(part => _tensors.Stored(part).ReadIntegers()!).ToArray();
+        foreach (var part in parts)
+            if (part.ScaleColumns != parts[0].ScaleColumns)
+                throw new ModelException(_tensors.Location, $"scales of '{Name}'", $"groups of {part.ScaleColumns} columns",
+                    $"those fused with it share scales among {parts[0].ScaleColumns}", "Choose the weight method dense.");
+        return parts.Length == 1 ? parts[0] : new StoredIntegers(
+            [.. parts.SelectMany(part => part.Codes)], [.. parts.SelectMany(part => part.Scales)], parts[0].ScaleColumns);
+    }
 
     private static ElementType CommonType(ModelTensors tensors, SafetensorsEntry[] entries)
     {

@@ -64,12 +64,15 @@ public sealed class GraphBuilder
     }
 
     /// <summary>A linear layer: input · weightᵀ, with the kernel's epilogue.</summary>
-    public GraphValue Product(string name, MatMulKernel kernel, Weight weight, ValueSlice input)
+    public GraphValue Product(string name, MatMulKernel kernel, Weight weight, ValueSlice input) => Product(name, new WeightUse(kernel, weight.Type), weight, input);
+
+    /// <inheritdoc cref="Product(string, MatMulKernel, Weight, ValueSlice)"/>
+    public GraphValue Product(string name, WeightUse use, Weight weight, ValueSlice input)
     {
         Floating(name, input);
         if (weight.Columns != input.Columns) throw Mismatch(name, $"weight {weight}", $"{input.Columns} columns are needed");
         var output = Value(name, input.Value.Rows, weight.Rows);
-        return Add(new ProductOperation(name, kernel, weight, input, output), output);
+        return Add(new ProductOperation(name, use, weight, input, output), output);
     }
 
     /// <summary>Adds a row to every row, in place.</summary>

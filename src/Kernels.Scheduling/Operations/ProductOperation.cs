@@ -1,7 +1,7 @@
 namespace Kernels.Scheduling;
 
 /// <summary>A linear layer.</summary>
-internal sealed class ProductOperation(string name, MatMulKernel kernel, Weight weight, ValueSlice input, GraphValue output)
+internal sealed class ProductOperation(string name, WeightUse use, Weight weight, ValueSlice input, GraphValue output)
     : Operation(name)
 {
     public override string Kind => "product";
@@ -12,9 +12,10 @@ internal sealed class ProductOperation(string name, MatMulKernel kernel, Weight 
 
     internal override PlannedNode Plan(PlanningContext context)
     {
-        var shape = new MatMulShape(context.Rows(output), weight.Columns, weight.Rows, weight.Type);
+        var shape = new MatMulShape(context.Rows(output), weight.Columns, weight.Rows, use.Type);
+        var kernel = use.Kernel;
         var (plan, isNew) = context.Products.Get((kernel, shape), () => context.Require(this, kernel.Supports(context.Device, shape), () => kernel.Plan(context.Device, shape)));
-        var weights = context.Weights.Packed(kernel, weight);
+        var weights = context.Weights.Packed(use, weight);
         return new PlannedNode(this, run => plan.Run(run.Matrix(input), weights, run.Matrix(output)))
         {
             Kernel = kernel.Declaration.Name,

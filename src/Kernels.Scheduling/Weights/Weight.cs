@@ -39,6 +39,9 @@ public abstract class Weight
     /// <summary>Hands the elements to <paramref name="reader"/>.</summary>
     public abstract void Read(WeightReader reader);
 
+    /// <summary>Hands the matrix to <paramref name="reader"/> with the mask and the integers it is stored with, where it is.</summary>
+    public virtual void ReadStored(StoredWeightReader reader) => Read(data => reader(new HostMatrix(data, Type, Rows, Columns)));
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Type}[{Rows}, {Columns}]";
 }

@@ -5,7 +5,7 @@ namespace Kernels.Scheduling;
 /// <summary>The weights of one device: each is brought there once and shared by every plan.</summary>
 public sealed class WeightStore : IDisposable
 {
-    private readonly Dictionary<(Weight, MatMulKernel), PackedWeights> _packed = [];
+    private readonly Dictionary<(Weight, WeightUse), PackedWeights> _packed = [];
     private readonly Dictionary<(Weight, ElementType), Tensor> _tables = [];
 
     /// <summary>An empty store.</summary>
@@ -36,11 +36,12 @@ public sealed class WeightStore : IDisposable
 
     /// <summary>A weight in the layout of a product.</summary>
     /// <exception cref="KernelException">The device cannot hold it.</exception>
-    internal PackedWeights Packed(MatMulKernel kernel, Weight weight)
+    internal PackedWeights Packed(WeightUse use, Weight weight)
     {
-        if (_packed.TryGetValue((weight, kernel), out var packed)) return packed;
-        weight.Read(data => packed = kernel.Pack(Device, new HostMatrix(data, weight.Type, weight.Rows, weight.Columns)));
-        return _packed[(weight, kernel)] = packed ?? throw new InvalidOperationException($"{weight} was not read.");
+        if (_packed.TryGetValue((weight, use), out var packed)) return packed;
+        if (use.AsStored) weight.ReadStored(matrix => packed = use.Kernel.Pack(Device, matrix, use.Type));
+        else weight.Read(data => packed = use.Kernel.Pack(Device, new HostMatrix(data, weight.Type, weight.Rows, weight.Columns), use.Type));
+        return _packed[(weight, use)] = packed ?? throw new InvalidOperationException($"{weight} was not read.");
     }
 
     /// <summary>A weight row-major as it is stored; in place where the device can read the mapped file.</summary>

@@ -114,6 +114,9 @@ public sealed class ModelCompressorTests : IDisposable
         Refused("calibration", () => new ModelCompressor(_model.Files, new CompressionOptions { Pattern = SparsityPattern.Parse("2:4"), Method = "wanda" }));
         Refused("token 1", () => new ModelCompressor(_model.Files, Options("2:4", "wanda") with { Calibration = [0, 256] }));
         Refused("magnitude, global", () => new ModelCompressor(_model.Files, Options("2:4", "lottery")));
+        Refused("free by layer", () => new ModelCompressor(_model.Files, Options("2:4", "wanda") with { Allocation = "owl" }));
+        Refused("uniform, erdos-renyi", () => new ModelCompressor(_model.Files, Options("unstructured@0.6", "wanda") with { Allocation = "fair" }));
+        Refused("one token", () => new ModelCompressor(_model.Files, Options("2:4", "magnitude") with { Evaluation = [1] }));
         Assert.Equal([_folder["there"]], Directory.GetFileSystemEntries(_folder.Path));
     }
 

@@ -16,10 +16,12 @@ public sealed class Stories260kCompressionTests
         var perplexity = new Dictionary<string, double> { ["dense"] = Perplexity(dense, text) };
         foreach (var method in CompressionOptions.Methods.Where(method => method != "global"))
         {
-            var options = new CompressionOptions { Pattern = SparsityPattern.Parse("2:4"), Method = method, Calibration = calibration, SequenceLength = 256 };
-            new ModelCompressor(ModelFiles.InFolder(SharedData.Stories260k()), options).Write(folder[method], device);
+            var options = new CompressionOptions { Pattern = SparsityPattern.Parse("2:4"), Method = method, Calibration = calibration, SequenceLength = 256, Evaluation = text };
+            var report = new ModelCompressor(ModelFiles.InFolder(SharedData.Stories260k()), options).Write(folder[method], device);
             using var sparse = LanguageModel.Load(folder[method], device, new ModelOptions { Weights = WeightMethod.TwoOfFour });
             perplexity[method] = Perplexity(sparse, text);
+            Assert.Equal(perplexity["dense"], report.Perplexity!.Dense, 1e-3);
+            Assert.Equal(perplexity[method], report.Perplexity.Pruned, 1e-3);
         }
 
         var all = string.Join(", ", perplexity.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:f3}")));
@@ -28,6 +30,22 @@ public sealed class Stories260kCompressionTests
             perplexity["dense"] < perplexity["sparsegpt"] && perplexity["sparsegpt"] <= perplexity["wanda"]
             && perplexity["wanda"] <= perplexity["magnitude"] && perplexity["magnitude"] < perplexity["random"], all);
         Assert.True(perplexity["dsnot"] < perplexity["random"], all);
+    }
+
+    [Fact]
+    public void Layers_with_outliers_keep_more()
+    {
+        using var folder = new TemporaryFolder();
+        using var device = new CpuDevice();
+        using var dense = LanguageModel.Load(SharedData.Stories260k(), device);
+        var options = new CompressionOptions
+        {
+            Pattern = SparsityPattern.Parse("unstructured@0.6"), Method = "wanda", Allocation = "owl", Calibration = Write(dense, 3, 4), SequenceLength = 256,
+        };
+        var report = new ModelCompressor(ModelFiles.InFolder(SharedData.Stories260k()), options).Write(folder["owl"], device);
+        Assert.Equal(0.4, report.Density, 0.01);
+        var layers = report.Tensors.GroupBy(tensor => tensor.Tensor.Split('.')[2]).Select(layer => layer.Average(tensor => tensor.Density)).ToArray();
+        Assert.Equal(0.16, layers.Max() - layers.Min(), 0.01); // 2λ
     }
 
     // Stories of the model's own, one after the other.
@@ -52,7 +70,7 @@ public sealed class Stories260kCompressionTests
 
     private static double Perplexity(LanguageModel model, int[] text)
     {
-        using var session = model.CreateSession(new SessionOptions { Length = 256, EveryPosition = true });
+        using var session = model.CreateSession(new SessionOptions { Length = Math.Min(model.ContextLength, text.Length), EveryPosition = true });
         return Evaluator.Perplexity(session, text).Perplexity;
     }
 }

@@ -44,6 +44,13 @@ public sealed class PackedTests
         using var folder = new StoredFolder(parts, StoredFolder.Packed(bits));
         var expected = q.Select((value, i) => (value - zeros[i / columns * groups + groupOf[i % columns]]) * (float)scales[i / columns * groups + groupOf[i % columns]]);
         Assert.Equal(expected, folder.Read());
+        var integers = folder.ReadIntegers();
+        if (kind == "ordered" || (bits == 8 && kind != "none")) Assert.Null(integers);
+        else
+        {
+            Assert.Equal(expected, integers!.Value.Values);
+            Assert.Equal(bits == 4 && kind == "none" ? ElementType.Int4 : ElementType.Int8, integers.Value.Type);
+        }
     }
 
     [Fact]
@@ -80,6 +87,12 @@ public sealed class PackedTests
         using var folder = new StoredFolder(marlin.Parts);
         var actual = folder.Read();
         for (var i = 0; i < actual.Length; i++) Assert.True(marlin.Dense[i] == actual[i], $"[{i / columns}, {i % columns}]: {actual[i]} for {marlin.Dense[i]}");
+        var integers = folder.ReadIntegers()!.Value;
+        Assert.Equal(marlin.Dense, integers.Values);
+        Assert.Equal(bits == 4 ? ElementType.Int4 : ElementType.Int8, integers.Type);
+        var mask = folder.ReadMask()!;
+        Assert.Equal(rows * columns / 2, mask.Kept);
+        for (var i = 0; i < actual.Length; i++) Assert.True(actual[i] == 0 || mask[i / columns, i % columns]);
     }
 
     [Fact]

@@ -27,5 +27,20 @@ internal sealed class StoredFolder : IDisposable
         return tensors.ReadFloats("w.weight").Values;
     }
 
+    /// <summary>Which weights are stored.</summary>
+    public WeightMask? ReadMask()
+    {
+        using var tensors = ModelTensors.Open(ModelFiles.InFolder(_folder.Path));
+        return tensors.Stored("w.weight").ReadMask();
+    }
+
+    /// <summary>The numbers its integers stand for, and their storage; null where it has none.</summary>
+    public (float[] Values, ElementType Type)? ReadIntegers()
+    {
+        using var tensors = ModelTensors.Open(ModelFiles.InFolder(_folder.Path));
+        var stored = tensors.Stored("w.weight");
+        return stored.ReadIntegers() is { } integers ? (integers.Values((int)stored.Entry.Shape[1]), stored.Form.Type) : null;
+    }
+
     public void Dispose() => _folder.Dispose();
 }

@@ -50,7 +50,40 @@ public sealed class StoredModelTests
         }
 
         Assert.True(new FileInfo(folder["sparse/model.safetensors"]).Length < new FileInfo(folder["dense/model.safetensors"]).Length);
-        foreach (var method in WeightMethod.All) Assert.Equal(Logits(folder["dense"], device, method), Logits(folder["sparse"], device, method));
+        foreach (var method in WeightMethod.All.Where(method => method != WeightMethod.Stored)) Assert.Equal(Logits(folder["dense"], device, method), Logits(folder["sparse"], device, method));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Projections_are_multiplied_as_they_are_stored(bool isBlocked)
+    {
+        using var original = new RandomModel(RandomModel.Tiny(ModelArchitecture.Llama), ElementType.BFloat16);
+        using var folder = new TemporaryFolder();
+        using var device = new CpuDevice(2);
+        foreach (var pattern in isBlocked ? new[] { "group:8@0.5", "block:4@0.4", "2:8/2" } : ["2:4", "unstructured@0.6", "1:4"])
+        {
+            var options = new CompressionOptions { Pattern = SparsityPattern.Parse(pattern), Method = "magnitude" };
+            var path = folder[pattern.Replace('/', 'v').Replace(':', '-')];
+            var report = new ModelCompressor(original.Files, options).Write(path, device);
+            using var model = LanguageModel.Load(path, device);
+            using var session = model.CreateSession(new SessionOptions { Length = 20 });
+            var kernels = session.Explain().Plans.SelectMany(plan => plan.Nodes).Select(node => node.Kernel).ToHashSet();
+            Assert.Contains(pattern switch
+            {
+                "2:4" => "Projections.TwoOfFour",
+                "group:8@0.5" => "Projections.GroupsOf8",
+                "block:4@0.4" => "Projections.GroupsOf4",
+                "2:8/2" => "Projections.GroupsOf2",
+                _ => "Projections.Unstructured",
+            }, kernels);
+            Assert.Equal(isBlocked ? "blocks" : pattern == "2:4" ? "sparse-24-bitmask" : "sparse-bitmask", report.Format);
+            var (expected, actual) = (Logits(path, device, WeightMethod.Dense), Logits(path, device, WeightMethod.Stored));
+            for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 2e-4f * MathF.Max(1, MathF.Abs(expected[i])));
+            using var dense = LanguageModel.Load(path, device, new ModelOptions { Weights = WeightMethod.Dense });
+            dense.CreateSession(new SessionOptions { Length = 20 }).Dispose();
+            Assert.True(model.WeightBytes < dense.WeightBytes, $"{pattern}: {model.WeightBytes} bytes, {dense.WeightBytes} dense");
+        }
     }
 
     private static float[] Logits(string folder, CpuDevice device, WeightMethod method)

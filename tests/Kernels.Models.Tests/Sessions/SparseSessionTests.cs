@@ -75,7 +75,7 @@ public sealed partial class SparseSessionTests : IDisposable
         Assert.Same(AttentionMethod.Anchor, AttentionMethod.Find("anchor"));
         Assert.Same(WeightMethod.TwoOfFour, WeightMethod.Find("2:4"));
         Assert.Contains("dense, anchor", Assert.Throws<ModelException>(() => AttentionMethod.Find("full")).Message);
-        Assert.Contains("dense, 2:4", Assert.Throws<ModelException>(() => WeightMethod.Find("1:4")).Message);
+        Assert.Contains("stored, dense, 2:4", Assert.Throws<ModelException>(() => WeightMethod.Find("1:4")).Message);
     }
 
     private LanguageSession Session(AttentionMethod method, int chunk) =>

@@ -13,8 +13,7 @@ internal static class CompressCommand
     /// <summary>Builds the command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = Options.Text(
-            "--model", "DIR", "Hugging Face folder with config.json, *.safetensors and a tokenizer. Default: the embedded sample model.");
+        var model = SharedOptions.Model();
         var pattern = Options.Text(
             "--pattern", "PATTERN", "N:M (2:4, 1:8, …), N:M/V (V outputs alike), V:2:M, unstructured@S, group:R@S or block:B@S; S is the share to drop.");
         pattern.Required = true;
@@ -22,15 +21,17 @@ internal static class CompressCommand
         method.Required = true;
         var output = Options.Text("--out", "DIR", "Folder to make. It appears whole or not at all; interrupted work is gone on with.");
         output.Required = true;
-        var calibration = Options.Text("--calibration", "FILE", "UTF-8 text to calibrate on, for wanda, sparsegpt and dsnot; - is standard input.");
+        var allocation = Options.Choice("--allocation", "How to spread a free sparsity over matrices. Default: erdos-renyi for random, else uniform.", CompressionOptions.Allocations);
+        var calibration = Options.Text("--calibration", "FILE", "UTF-8 text to calibrate on, for wanda, sparsegpt, dsnot and owl; - is standard input.");
+        var text = Options.Text("--text", "FILE", "UTF-8 text to measure perplexity on before and after; - is standard input.");
         var length = Options.WholeNumber("--length", "N", "Tokens of a calibration sequence; at most the context.", 1, int.MaxValue, 2048);
         var sequences = Options.WholeNumber("--sequences", "N", "Most calibration sequences.", 1, int.MaxValue, 128);
         var seed = Options.WholeNumber("--seed", "S", "Seed of random.", 0, int.MaxValue, 0);
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
-        var command = new Command("compress", "Prune the projections of a model into an ordinary folder.")
+        var command = new Command("compress", "Prune the projections of a model into a folder of sparse tensors.")
         {
-            model, pattern, method, output, calibration, length, sequences, seed, threads, json,
+            model, pattern, method, allocation, output, calibration, text, length, sequences, seed, threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -38,13 +39,18 @@ internal static class CompressCommand
                 new PruningSettings
                 {
                     Model = parsed.GetValue(model),
-                    Pattern = Pattern(parsed.GetRequiredValue(pattern)!),
-                    Method = parsed.GetRequiredValue(method)!,
+                    Options = new CompressionOptions
+                    {
+                        Pattern = Pattern(parsed.GetRequiredValue(pattern)!),
+                        Method = parsed.GetRequiredValue(method)!,
+                        Allocation = parsed.GetValue(allocation),
+                        SequenceLength = parsed.GetValue(length),
+                        Sequences = parsed.GetValue(sequences),
+                        Seed = parsed.GetValue(seed),
+                    },
                     Output = parsed.GetRequiredValue(output)!,
                     Calibration = parsed.GetValue(calibration),
-                    SequenceLength = parsed.GetValue(length),
-                    Sequences = parsed.GetValue(sequences),
-                    Seed = parsed.GetValue(seed),
+                    Text = parsed.GetValue(text),
                     Threads = parsed.GetValue(threads),
                     Json = parsed.GetValue(json),
                 }, terminal, cancellation);

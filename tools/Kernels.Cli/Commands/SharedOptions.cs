@@ -12,8 +12,7 @@ internal sealed class SharedOptions
 
     private const int MostThreads = 1024;
 
-    private readonly Option<string?> _model = Options.Text(
-        "--model", "DIR", "Hugging Face folder with config.json, *.safetensors and a tokenizer. Default: the embedded sample model.");
+    private readonly Option<string?> _model = Model();
 
     private readonly Option<string?> _device = Options.Choice(
         "--device", "Where to run. auto takes cuda where there is an NVIDIA GPU, else cpu.", [AutomaticDevice, .. Devices.Names], "cpu");
@@ -22,7 +21,7 @@ internal sealed class SharedOptions
         "--attention", "Attention method. Default: dense, or anchor where sparse is compared with dense and --weights is not given.", [.. AttentionMethod.All.Select(method => method.Name)]);
 
     private readonly Option<string?> _weights = Options.Choice(
-        "--weights", "Weight method. Default: dense.", [.. WeightMethod.All.Select(method => method.Name)]);
+        "--weights", "Weight method. Default: stored, as the file has them.", [.. WeightMethod.All.Select(method => method.Name)]);
 
     private readonly Option<int> _threads = Threads();
 
@@ -30,6 +29,10 @@ internal sealed class SharedOptions
         "--explain", "Print the plan first: node, kernel, device, bytes (on standard error with --json).");
 
     private readonly Option<bool> _json = Json();
+
+    /// <summary>Folder of the model.</summary>
+    public static Option<string?> Model() => Options.Text(
+        "--model", "DIR", "Hugging Face folder with config.json, *.safetensors and a tokenizer. Default: the embedded sample model.");
 
     /// <summary>Threads of the cpu device.</summary>
     public static Option<int> Threads() => Options.WholeNumber(
@@ -59,7 +62,7 @@ internal sealed class SharedOptions
             Model = parsed.GetValue(_model),
             Device = parsed.GetRequiredValue(_device)!,
             Attention = attention ?? (compares && weights is null ? AttentionMethod.Anchor : AttentionMethod.Dense),
-            Weights = weights ?? WeightMethod.Dense,
+            Weights = weights ?? WeightMethod.Stored,
             Threads = parsed.GetValue(_threads),
             Explain = parsed.GetValue(_explain),
             Json = parsed.GetValue(_json),

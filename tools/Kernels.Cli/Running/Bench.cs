@@ -25,7 +25,7 @@ internal sealed class Bench : IDisposable
             var files = settings.Model is null ? Sample.Files : ModelFiles.InFolder(settings.Model);
             Device = Own(DeviceChoice.Open(settings.Device, settings.Threads));
             _weights = Own(new LoadedWeights(files, Device, settings.Weights));
-            _denseWeights = compares && settings.Weights != WeightMethod.Dense
+            _denseWeights = compares && !settings.Weights.KeepsWeights
                 ? Own(new LoadedWeights(files, Device, WeightMethod.Dense))
                 : _weights;
         }

@@ -38,7 +38,7 @@ internal sealed class Contender : IDisposable
     /// <summary>The methods that are not dense, for headings.</summary>
     public string Label => (Attention, Weights) switch
     {
-        (var attention, "dense") => attention,
+        (var attention, "dense" or "stored") => attention,
         ("dense", var weights) => weights,
         var (attention, weights) => $"{attention}, {weights}",
     };

@@ -17,7 +17,7 @@ internal static class Evaluation
     {
         cancellation.ThrowIfCancellationRequested();
         var text = TextFile.Read("--text", file, terminal.Input);
-        var compares = settings.Attention != AttentionMethod.Dense || settings.Weights != WeightMethod.Dense;
+        var compares = settings.Attention != AttentionMethod.Dense || !settings.Weights.KeepsWeights;
         using var bench = new Bench(settings, compares);
         var tokens = bench.Tokenizer.Encode(text);
         if (tokens.Count < 2)

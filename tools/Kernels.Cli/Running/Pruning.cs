@@ -17,19 +17,19 @@ internal static class Pruning
     public static void Execute(PruningSettings settings, Terminal terminal, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var options = new CompressionOptions
-        {
-            Pattern = settings.Pattern,
-            Method = settings.Method,
-            SequenceLength = settings.SequenceLength,
-            Sequences = settings.Sequences,
-            Seed = settings.Seed,
-        };
-        if (options.Needs != CalibrationNeed.None && settings.Calibration is null)
-            throw new UsageException($"--method {settings.Method} weighs weights by their inputs; add --calibration FILE.");
+        var options = settings.Options;
+        var calibrates = options.Needs != CalibrationNeed.None;
+        if (calibrates && settings.Calibration is null)
+            throw new UsageException($"{(options.Allocation == "owl" ? "--allocation owl" : $"--method {options.Method}")} weighs weights by their inputs; add --calibration FILE.");
+        if (settings is { Calibration: "-", Text: "-" }) throw new UsageException("--calibration and --text cannot both be standard input; name a file for one.");
         var files = settings.Model is null ? Sample.Files : ModelFiles.InFolder(settings.Model);
-        if (options.Needs != CalibrationNeed.None)
-            options = options with { Calibration = TextTokenizer.Read(files).Encode(TextFile.Read("--calibration", settings.Calibration!, terminal.Input)) };
+        if (calibrates || settings.Text is not null)
+        {
+            var tokenizer = TextTokenizer.Read(files);
+            if (calibrates) options = options with { Calibration = tokenizer.Encode(TextFile.Read("--calibration", settings.Calibration!, terminal.Input)) };
+            if (settings.Text is not null) options = options with { Evaluation = tokenizer.Encode(TextFile.Read("--text", settings.Text, terminal.Input)) };
+        }
+
         var compressor = new ModelCompressor(files, options);
         using var device = DeviceChoice.Open("cpu", settings.Threads);
         CompressionReport? report = null;
