@@ -45,6 +45,11 @@ public static class AttentionCatalog
         },
         new()
         {
+            Name = "flexprefill", Description = "blocks that hold 0.95 of the mass, by pooled scores or by columns and diagonals, each head as it suits it", Source = "arXiv 2502.20766",
+            Phase = CatalogPhase.Prefill, Kernels = FlexPrefill.Causal,
+        },
+        new()
+        {
             Name = "xattention", Description = "key blocks that hold 0.9 of the antidiagonal mass", Source = "arXiv 2503.16428",
             Phase = CatalogPhase.Prefill, Kernels = XAttention.Causal,
         },
@@ -60,8 +65,23 @@ public static class AttentionCatalog
         },
         new()
         {
+            Name = "snapkv", Description = "the 2048 keys that the last 32 queries attend to most", Source = "arXiv 2404.14469",
+            Phase = CatalogPhase.Compaction, Kernels = SnapKv.Selection,
+        },
+        new()
+        {
+            Name = "ada-snapkv", Description = "1024 keys a head on average, more where the last 32 queries attend more evenly", Source = "arXiv 2407.11550",
+            Phase = CatalogPhase.Compaction, Kernels = AdaSnapKv.Selection,
+        },
+        new()
+        {
+            Name = "routing", Description = "within clusters of the 128 queries and keys nearest to a centroid", Source = "arXiv 2003.05997",
+            Phase = CatalogPhase.Prefill, Needs = "a model trained with it, and its centroids", FitsCausalModels = false, Kernels = RoutingTransformer.Causal,
+        },
+        new()
+        {
             Name = "sparsed", Description = "three tenths of the key blocks, chosen once and kept for later steps", Source = "arXiv 2509.24014",
-            Phase = CatalogPhase.Diffusion, Needs = "a bidirectional model; the selection of an early step", Kernels = SparseD.Selection,
+            Phase = CatalogPhase.Diffusion, Needs = "a bidirectional model that denoises in steps", FitsCausalModels = false, Kernels = SparseD.Selection,
         },
     ];
 }

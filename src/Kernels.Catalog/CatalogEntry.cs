@@ -18,6 +18,9 @@ public sealed record CatalogEntry
     /// <summary>What it needs beyond queries, keys and values; null for nothing.</summary>
     public string? Needs { get; init; }
 
+    /// <summary>Whether a causal model can run it on nothing but its queries, keys and values.</summary>
+    public bool FitsCausalModels { get; init; } = true;
+
     /// <summary>Its kernels.</summary>
     public required AttentionFamily Kernels { get; init; }
 }

@@ -12,6 +12,9 @@ public enum CatalogPhase
     /// <summary>Both.</summary>
     PrefillAndDecode,
 
+    /// <summary>Choosing, once a prompt was read, which of its keys are kept for generating tokens with a causal model.</summary>
+    Compaction,
+
     /// <summary>Denoising steps of a bidirectional model.</summary>
     Diffusion,
 }

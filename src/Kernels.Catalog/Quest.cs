@@ -6,7 +6,7 @@ namespace Kernels.Catalog;
 /// </summary>
 /// <remarks>
 /// Variant: the query heads of a key head add their bounds and share their pages (the released code repeats keys instead); every layer is sparse (the
-/// paper leaves the first two dense). The bounds are made anew in each run.
+/// paper leaves the first two dense). With a <see cref="KeySummary"/> the bounds of a page are made once, else in each run.
 /// </remarks>
 public static partial class Quest
 {

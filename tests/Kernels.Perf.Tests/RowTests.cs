@@ -30,8 +30,12 @@ public class RowTests
         new ListedAttentionRow("block-sparse", "small", BlockSparse.Causal.For(128), new(1, 300, 300, 2, 1, 128)),
         new ListedAttentionRow("xattention", "small", XAttention.Causal.For(128), new(1, 300, 300, 2, 1, 128)),
         new ListedAttentionRow("power", "small", PowerAttention.Causal.For(128), new(1, 2000, 2000, 1, 1, 128)),
-        new ListedAttentionRow("sparsed", "small", SparseD.Frozen.For(128), new(1, 600, 600, 2, 1, 128), Selecting: SparseD.Selection.For(128)),
+        new ListedAttentionRow("sparsed", "small", ListedAttention.Full.For(128), new(1, 600, 600, 2, 1, 128), Selecting: SparseD.Selection.For(128)),
         new ListedAttentionRow("anchor", "small", AnchorAttention.Causal.For(128), new(1, 2500, 2500, 1, 1, 128)),
+        new ListedAttentionRow("flexprefill", "small", FlexPrefill.Causal.For(128), new(1, 1500, 1500, 2, 1, 128)),
+        new RoutedAttentionRow("routing", "small", RoutingTransformer.Causal.For(128), new(1, 600, 600, 2, 2, 128)),
+        new CompactedAttentionRow("snapkv", "small", SnapKv.Selection.For(128), new(1, 1, 2500, 4, 2, 128)),
+        new CompactedAttentionRow("ada-snapkv", "small", AdaSnapKv.Selection.For(128), new(1, 1, 1400, 4, 2, 128)),
     }.ToDictionary(row => row.Name);
 
     [Theory]

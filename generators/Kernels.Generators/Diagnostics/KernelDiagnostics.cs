@@ -157,7 +157,7 @@ internal static class KernelDiagnostics
 
     public static readonly DiagnosticDescriptor OneSelector = new(
         "KRN1010", "A selecting kernel has exactly one selector",
-        "Selectors set: {0}; set exactly one of TopK, TopShare, Mass, Threshold and Select",
+        "Selectors set: {0}; set exactly one of TopK, TopShare, Mass, Threshold, Difference and Select",
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1010.md");
 
     public static readonly DiagnosticDescriptor SelectionParameter = new(

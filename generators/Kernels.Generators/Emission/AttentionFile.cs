@@ -13,7 +13,7 @@ internal static class AttentionFile
     {
         var simd = ProgramSet.Write("SimdAttention", "global::Kernels.AttentionProgram", SimdAttention.ProgramNames(), writer => SimdAttention.Write(writer, spec));
         // Lists of keys are walked on the processor only: elsewhere the kernel refuses with that reason.
-        if (spec.Pattern is AttentionPatternKind.Indexed or AttentionPatternKind.Selected) return [simd];
+        if (spec.Pattern is AttentionPatternKind.Indexed or AttentionPatternKind.Selected or AttentionPatternKind.Routed) return [simd];
         return [simd, ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", GpuAttention.ProgramNames(), writer => GpuAttention.Write(writer, spec))];
     }
 
@@ -65,6 +65,8 @@ internal static class AttentionFile
                     TopShare = {{Build.Float(selection.TopShare).Text}}, Mass = {{Build.Float(selection.Mass).Text}}, Threshold = {{Build.Float(selection.Threshold).Text}},
                     Chooser = {{(selection.Select is null ? "null" : "new Chooser()")}}, Sink = {{selection.Sink}}, Local = {{selection.Local}},
                     Reduction = global::Kernels.GroupReduction.{{selection.Reduction}}, SelfSimilarity = {{Build.Float(selection.SelfSimilarity).Text}},
+                    Difference = {{Build.Float(selection.Difference).Text}}, Divergence = {{Build.Float(selection.Divergence).Text}}, MinBudget = {{selection.MinBudget}},
+                    Pooling = global::Kernels.ScorePooling.{{selection.Pooling}}, PoolWidth = {{selection.PoolWidth}}, OwnShare = {{Build.Float(selection.OwnShare).Text}},
                 },
         """);
 

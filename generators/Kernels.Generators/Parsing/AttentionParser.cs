@@ -68,7 +68,10 @@ internal sealed class AttentionParser(HostSpec host, AttributeReader attribute, 
         "AnchorAttention" => Anchor(spec),
         "IndexedAttention" => spec with { Pattern = AttentionPatternKind.Indexed, Mask = Mask() },
         "SelectedAttention" => spec with { Pattern = AttentionPatternKind.Selected, Selection = new SelectionParser(attribute, methods, findings).Blocks() },
+        "RoutedAttention" => spec with { Pattern = AttentionPatternKind.Routed, Block = Cluster() },
         "VerticalSlashAttention" => VerticalSlash(spec),
+        "FlexPrefillAttention" => spec with { Pattern = AttentionPatternKind.Selected, Selection = new SelectionParser(attribute, methods, findings).AdaptiveBlocks() },
+        "ObservationWindowAttention" => spec with { Pattern = AttentionPatternKind.Selected, Selection = new SelectionParser(attribute, methods, findings).KeptKeys() },
         _ => spec,
     };
 
@@ -103,6 +106,13 @@ internal sealed class AttentionParser(HostSpec host, AttributeReader attribute, 
     {
         if (!spec.Causal) findings.Add(KernelDiagnostics.VerticalSlashNotCausal, attribute.LocationOf("Causal"));
         return spec with { Pattern = AttentionPatternKind.Selected, Selection = new SelectionParser(attribute, methods, findings).ColumnsAndDiagonals() };
+    }
+
+    private int Cluster()
+    {
+        var cluster = attribute.Read("Cluster", 128);
+        if (cluster is < 1 or > 65536) findings.Add(KernelDiagnostics.SelectionParameter, attribute.LocationOf("Cluster"), "Cluster", cluster, "1 to 65536");
+        return cluster;
     }
 
     private int Block()

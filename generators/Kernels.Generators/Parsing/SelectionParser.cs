@@ -4,17 +4,17 @@ using Kernels.Generators.Specs;
 
 namespace Kernels.Generators.Parsing;
 
-/// <summary>Reads estimator, selector and forced parts of <c>[SelectedAttention]</c> and <c>[VerticalSlashAttention]</c>.</summary>
+/// <summary>Reads estimator, selector and forced parts of <c>[SelectedAttention]</c> and of the attributes of methods that select.</summary>
 internal sealed class SelectionParser(AttributeReader attribute, UserMethodParser methods, Findings findings)
 {
-    private static readonly string[] Selectors = ["TopK", "TopShare", "Mass", "Threshold", "Select"];
+    private static readonly string[] Selectors = ["TopK", "TopShare", "Mass", "Threshold", "Difference", "Select"];
 
     public SelectionSpec Blocks()
     {
         var estimator = (EstimatorKind)attribute.Read("Estimator", 0);
         var reduction = (ReductionKind)attribute.Read("Reduction", 0);
         if (estimator is < EstimatorKind.Pooled or > EstimatorKind.Bounds)
-            Refuse("Estimator", estimator.ToString(), "Pooled, Antidiagonal, Probabilities or Bounds ([VerticalSlashAttention] estimates from the last rows)");
+            Refuse("Estimator", estimator.ToString(), "Pooled, Antidiagonal, Probabilities or Bounds; other estimators have attributes of their own");
         if (reduction is < ReductionKind.None or > ReductionKind.Max) Refuse("Reduction", (int)reduction, "a value of GroupReduction");
         var block = Number("Block", 128, 16, 1024, 16);
         var rows = Number("Rows", 0, 0, 1024);
@@ -45,13 +45,43 @@ internal sealed class SelectionParser(AttributeReader attribute, UserMethodParse
             estimator, rows, block, stride, Number("TopK", 0, 0, int.MaxValue), Share("TopShare"), Share("Mass"), Share("Threshold"),
             methods.Parse("Select", ValueKind.Bool, [ValueKind.Float, ValueKind.Int, ValueKind.Float, ValueKind.Int, ValueKind.Int]),
             Number("SinkBlocks", 1, 0, 1 << 20), Number("LocalBlocks", 1, 0, 1 << 20), reduction,
-            SelfSimilarity: selfSimilarity);
+            SelfSimilarity: selfSimilarity, Difference: Positive("Difference"));
     }
 
     public SelectionSpec ColumnsAndDiagonals() => new(
         EstimatorKind.LastRows, Number("Rows", 64, 16, 1024), 1, TopK: Number("Columns", 1000, 1, int.MaxValue),
         Sink: Number("SinkColumns", 30, 0, 1 << 20), Local: Number("LocalDiagonals", 100, 1, 1 << 20),
         Diagonals: Number("Diagonals", 4096, 1, int.MaxValue), LastRows: Number("LastRows", 64, 1, 256));
+
+    public SelectionSpec AdaptiveBlocks()
+    {
+        RequireCausal();
+        var block = Number("Block", 128, 32, 1024, 32);
+        return new SelectionSpec(
+            EstimatorKind.LastRowsOrPooled, block, block, Mass: Share("Mass", 0.95f), LastRows: Number("LastRows", 128, 1, 256),
+            Divergence: Share("Divergence", 0.1f), MinBudget: Number("MinBudget", 1024, 0, 1 << 30));
+    }
+
+    public SelectionSpec KeptKeys()
+    {
+        RequireCausal();
+        var (window, capacity) = (Number("Window", 32, 1, 256), Number("Capacity", 2048, 2, 1 << 30));
+        if (capacity <= window) Refuse("Capacity", capacity, $"more than Window = {window}");
+        var width = Number("PoolWidth", 5, 1, 255);
+        if (width % 2 == 0) Refuse("PoolWidth", width, "odd, so that a key stands in the middle of its neighbours");
+        var reduction = (ReductionKind)attribute.Read("Reduction", (int)ReductionKind.Mean);
+        if (reduction is < ReductionKind.Sum or > ReductionKind.Max) Refuse("Reduction", reduction, "Sum, Mean or Max: a cache is kept once for the heads that share it");
+        var pooling = (PoolingKind)attribute.Read("Pooling", 0);
+        if (pooling is < PoolingKind.Average or > PoolingKind.Maximum) Refuse("Pooling", (int)pooling, "a value of ScorePooling");
+        return new SelectionSpec(
+            EstimatorKind.ObservationWindow, int.MaxValue, 1, TopK: capacity, Reduction: reduction, LastRows: window,
+            Pooling: pooling, PoolWidth: width, OwnShare: Share("OwnShare", 1f));
+    }
+
+    private void RequireCausal()
+    {
+        if (!attribute.Read("Causal", true)) Refuse("Causal", "false", "left out: the method is defined for causal attention");
+    }
 
     private bool IsSet(string selector) => selector switch
     {
@@ -68,9 +98,16 @@ internal sealed class SelectionParser(AttributeReader attribute, UserMethodParse
         return value;
     }
 
-    private float Share(string name)
+    private float Positive(string name)
     {
         var value = attribute.Read(name, 0f);
+        if (!(value >= 0 && value < float.PositiveInfinity)) Refuse(name, value.ToString(CultureInfo.InvariantCulture), "finite and not negative");
+        return value;
+    }
+
+    private float Share(string name, float fallback = 0f)
+    {
+        var value = attribute.Read(name, fallback);
         if (!(value is >= 0 and <= 1)) Refuse(name, value.ToString(CultureInfo.InvariantCulture), "0 to 1");
         return value;
     }

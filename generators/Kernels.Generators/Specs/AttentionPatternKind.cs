@@ -8,4 +8,5 @@ internal enum AttentionPatternKind
     Anchor,
     Indexed,
     Selected,
+    Routed,
 }

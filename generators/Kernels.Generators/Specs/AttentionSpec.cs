@@ -8,7 +8,7 @@ namespace Kernels.Generators.Specs;
 /// <param name="Scale">Factor on query·key; already resolved, never 0.</param>
 /// <param name="Mask">Masked, indexed: bool of (query, key) or (batch, head, query, key).</param>
 /// <param name="Score">Masked: float of (score, query, key) or (score, batch, head, query, key).</param>
-/// <param name="Block">Masked, anchor: block side in tokens.</param>
+/// <param name="Block">Masked, anchor: block side in tokens; routed: tokens of a cluster.</param>
 /// <param name="Step">Anchor: query blocks sharing a selection.</param>
 /// <param name="Theta">Anchor: difference threshold, natural units.</param>
 /// <param name="Selection">Selected: estimator, selector and forced parts.</param>

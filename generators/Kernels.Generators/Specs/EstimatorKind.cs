@@ -8,4 +8,6 @@ internal enum EstimatorKind
     Probabilities,
     Bounds,
     LastRows,
+    LastRowsOrPooled,
+    ObservationWindow,
 }

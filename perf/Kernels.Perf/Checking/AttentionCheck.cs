@@ -49,6 +49,34 @@ internal sealed class AttentionCheck
         }
     }
 
+    /// <summary>Mean share of dense attention's mass that the visited keys hold, over a few rows of every head; doubtful keys count.</summary>
+    /// <param name="visits">Whether (head, query) visits a key.</param>
+    /// <param name="sees">Whether a query may see a key at all.</param>
+    /// <param name="rows">Rows of a head, spread evenly; all where there are fewer.</param>
+    public double Recall(Func<int, int, int, Visit> visits, Func<int, int, bool> sees, int rows = 32)
+    {
+        var (recall, count) = (0d, Math.Min(rows, _queries));
+        for (var head = 0; head < _queryHeads; head++)
+            for (var i = 1; i <= count; i++)
+            {
+                var query = (int)((long)i * _queries / count) - 1;
+                var scores = new double[_keys];
+                for (var key = 0; key < _keys; key++) scores[key] = sees(query, key) ? _scale * Dot(query, head, key) : double.NegativeInfinity;
+                var maximum = scores.Max();
+                double visited = 0, all = 0;
+                for (var key = 0; key < _keys; key++)
+                {
+                    var weight = Math.Exp(scores[key] - maximum);
+                    all += weight;
+                    if (weight > 0 && visits(head, query, key) != Visit.No) visited += weight;
+                }
+
+                recall += visited / all;
+            }
+
+        return recall / (count * _queryHeads);
+    }
+
     private void VerifyRow(ReadOnlySpan<float> output, int query, int head, Func<int, int, int, Visit> visits)
     {
         var (expected, doubtful) = Row(query, head, visits);

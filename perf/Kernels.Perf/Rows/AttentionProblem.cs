@@ -45,12 +45,17 @@ internal sealed class AttentionProblem
     /// <param name="plan">What is run.</param>
     /// <param name="visits">Whether (head, query) visits a key, for the queries that are checked.</param>
     /// <param name="index">What an indexed kernel walks.</param>
-    public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, AttentionIndex? index = null)
+    public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, AttentionIndex? index = null) =>
+        index is null
+            ? Bind((query, to) => plan.Run(query, _key, _value, to), visits)
+            : Bind((query, to) => plan.Run(query, _key, _value, to, index), visits);
+
+    /// <summary>Binds what attends from the queries to an output, with an output of its own.</summary>
+    public (DeviceBuffer Output, Action Run, Action Verify) Bind(Action<Tensor, Tensor> attend, Func<int, int, int, Visit> visits)
     {
         var output = _prepared.Keep(_device.Allocate(4L * Queries.Length));
         var to = Tensor.Heads(output, ElementType.Float32, 1, _shape.Queries, _shape.QueryHeads, _shape.HeadDim);
-        Action run = index is null ? () => plan.Run(_query, _key, _value, to) : () => plan.Run(_query, _key, _value, to, index);
-        return (output, run, () =>
+        return (output, () => attend(_query, to), () =>
         {
             var values = new float[Queries.Length];
             output.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
@@ -58,8 +63,26 @@ internal sealed class AttentionProblem
         });
     }
 
+    /// <summary>Binds what attends from queries over keys and values to an output, with an output of its own that the caller checks.</summary>
+    public (DeviceBuffer Output, Action Run) Bind(Action<Tensor, Tensor, Tensor, Tensor> attend)
+    {
+        var output = _prepared.Keep(_device.Allocate(4L * Queries.Length));
+        var to = Tensor.Heads(output, ElementType.Float32, 1, _shape.Queries, _shape.QueryHeads, _shape.HeadDim);
+        return (output, () => attend(_query, _key, _value, to));
+    }
+
     /// <summary>The keys <paramref name="plan"/> selects.</summary>
     public AttentionIndex Select(AttentionPlan plan) => plan.Select(_query, _key);
+
+    /// <summary>The keys <paramref name="kernel"/> selects by other queries, [tokens, query heads, channels].</summary>
+    public AttentionIndex Select(AttentionKernel kernel, float[] queries, int tokens)
+    {
+        using var plan = kernel.Plan(_device, _shape with { Queries = tokens });
+        return plan.Select(Upload(queries, tokens, _shape.QueryHeads), _key);
+    }
+
+    /// <summary>Copies what is kept of the keys and values.</summary>
+    public CompactedCache Compact(AttentionIndex kept) => new(_key, _value, kept, room: 0);
 
     private Tensor Upload(float[] values, int tokens, int heads)
     {

@@ -18,11 +18,6 @@ internal sealed record ListedAttentionRow(
     string Pattern, string Size, AttentionKernel Kernel, AttentionShape Shape, Func<AttentionShape, AttentionIndex>? Index = null,
     AttentionKernel? Selecting = null) : IRatioRow
 {
-    private const int SharedOneIn = 40;
-
-    // The product of both, by the scale, is a score of 20: clear of random scores and of an anchor's difference.
-    private static readonly double SharedLength = Math.Sqrt(20 * Math.Sqrt(128));
-
     public string Name => $"attention.{Pattern}.d{Shape.HeadDim}{(Size.Length > 0 ? $".{Size}" : "")}";
 
     public string Description =>
@@ -32,32 +27,35 @@ internal sealed record ListedAttentionRow(
 
     public PreparedRow Prepare(RowSetup setup)
     {
-        var random = new Random(Shape.Keys + Shape.HeadDim);
-        var direction = AttentionProblem.Gaussian(random, Shape.HeadDim);
-        var length = Math.Sqrt(direction.Sum(channel => (double)channel * channel));
-        var query = Planted(random, Shape.Queries * Shape.QueryHeads, 1, direction, length);
-        var key = Planted(random, Shape.Keys * Shape.KeyHeads, SharedOneIn, direction, length);
-        var value = AttentionProblem.Gaussian(random, key.Length);
+        var planted = new PlantedAttention(Shape.Keys + Shape.HeadDim, Shape.HeadDim);
+        var query = planted.Draw(Shape.Queries * Shape.QueryHeads, 1);
+        var key = planted.Draw(Shape.Keys * Shape.KeyHeads, PlantedAttention.SharedOneIn);
+        var value = planted.Draw(Shape.Keys * Shape.KeyHeads);
         var plan = Kernel.Plan(setup.Device, Shape);
         AttentionProblem problem = null!;
+        AttentionIndex? index = null;
+        var recall = 0d;
         var prepared = new PreparedRow
         {
             Work = () => new RowWork(4.0 * Shape.HeadDim * plan.Work.Visited, problem.Bytes * (Shape.Queries == 1 ? plan.Work.Density : 1)),
-            Observations = () => new Dictionary<string, double> { ["density"] = plan.Work.Density },
+            Observations = () => Observe(plan.Work.Density, recall, index),
         };
         prepared.Keep(plan);
         try
         {
             problem = new AttentionProblem(prepared, setup.Device, Shape, query, key, value);
-            var index = Index?.Invoke(Shape);
+            index = Index?.Invoke(Shape);
             if (Selecting is not null)
             {
                 using var selecting = Selecting.Plan(setup.Device, Shape);
                 index = problem.Select(selecting);
             }
 
-            var (visits, pairs) = Visits(problem, plan, index);
-            var own = problem.Bind(plan, visits, index);
+            var brought = index;
+            if (index is null && Kernel.Declaration.Pattern == AttentionPattern.Selected) index = problem.Select(plan);
+            var (visits, pairs) = Visits(problem, index);
+            recall = problem.Check.Recall(visits, Sees);
+            var own = problem.Bind(plan, visits, brought);
             prepared.Times(own.Output, own.Run, () =>
             {
                 own.Verify();
@@ -67,9 +65,8 @@ internal sealed record ListedAttentionRow(
             if (setup.WithBaselines)
                 prepared.Against("own-dense", () =>
                 {
-                    var causal = Kernel.Declaration.Causal;
-                    var dense = prepared.Keep((causal ? MeasuredKernels.Causal128 : MeasuredKernels.Full128).Plan(setup.Device, Shape));
-                    var baseline = problem.Bind(dense, (_, i, j) => !causal || j <= i + Shape.Keys - Shape.Queries ? Visit.Yes : Visit.No);
+                    var dense = prepared.Keep((Kernel.Declaration.Causal ? MeasuredKernels.Causal128 : MeasuredKernels.Full128).Plan(setup.Device, Shape));
+                    var baseline = problem.Bind(dense, (_, i, j) => Sees(i, j) ? Visit.Yes : Visit.No);
                     return new Contender("own-dense", baseline.Run, baseline.Verify);
                 });
             return prepared;
@@ -81,19 +78,17 @@ internal sealed record ListedAttentionRow(
         }
     }
 
-    private static float[] Planted(Random random, int vectors, int oneIn, float[] direction, double length)
+    /// <summary>Density, recall and, where there is one, what the index holds.</summary>
+    public static IReadOnlyDictionary<string, double> Observe(double density, double recall, AttentionIndex? index)
     {
-        var values = AttentionProblem.Gaussian(random, (long)vectors * direction.Length);
-        for (var vector = 0; vector < vectors; vector++)
-        {
-            if (random.Next(oneIn) != 0) continue;
-            for (var c = 0; c < direction.Length; c++) values[vector * direction.Length + c] += (float)(SharedLength * direction[c] / length);
-        }
-
-        return values;
+        var figures = new Dictionary<string, double> { ["density"] = density, ["recall"] = recall };
+        if (index is not null) figures["index_bytes"] = index.ByteLength;
+        return figures;
     }
 
-    private (Func<int, int, int, Visit> Visits, (long Least, long Most) Pairs) Visits(AttentionProblem problem, AttentionPlan plan, AttentionIndex? index)
+    private bool Sees(int query, int key) => !Kernel.Declaration.Causal || key <= query + Shape.Keys - Shape.Queries;
+
+    private (Func<int, int, int, Visit> Visits, (long Least, long Most) Pairs) Visits(AttentionProblem problem, AttentionIndex? index)
     {
         if (Kernel.Declaration.Pattern == AttentionPattern.Anchor)
         {
@@ -111,7 +106,7 @@ internal sealed record ListedAttentionRow(
             return ((head, query, key) => key <= query && mask.Admits(0, head, query, key) ? Visit.Yes : Visit.No, (masked, masked));
         }
 
-        var listed = new IndexVisits(index ?? problem.Select(plan), Shape, Kernel.Declaration.Causal);
+        var listed = new IndexVisits(index!, Shape, Kernel.Declaration.Causal);
         var pairs = listed.CountPairs();
         return (listed.Visits, (pairs, pairs));
     }

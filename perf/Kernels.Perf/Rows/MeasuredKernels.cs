@@ -30,5 +30,8 @@ internal static partial class MeasuredKernels
     [IndexedAttention(HeadDim = 128)]
     public static partial AttentionKernel Indexed128 { get; }
 
+    [IndexedAttention(HeadDim = 128, Causal = false)]
+    public static partial AttentionKernel Listed128 { get; }
+
     private static bool IsInWindow1024(int query, int key) => query - key < 1024;
 }

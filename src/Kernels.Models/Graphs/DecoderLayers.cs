@@ -7,10 +7,10 @@ namespace Kernels.Models;
 /// <param name="config">The model's shape.</param>
 /// <param name="rotary">Cosines and sines by position.</param>
 /// <param name="projection">How the projections are used.</param>
-/// <param name="attention">Kernel of every layer.</param>
+/// <param name="attention">How every layer attends.</param>
 /// <param name="cacheType">Storage of keys and values.</param>
 internal sealed class DecoderLayers(
-    GraphBuilder builder, ModelConfig config, Weight rotary, Func<Weight, WeightUse> projection, AttentionKernel attention, ElementType cacheType)
+    GraphBuilder builder, ModelConfig config, Weight rotary, Func<Weight, WeightUse> projection, LayerAttention attention, ElementType cacheType)
 {
     /// <summary>Adds a layer; returns the residual stream after it.</summary>
     public GraphValue Add(int layer, LayerWeights weights, GraphValue input) =>
@@ -29,9 +29,7 @@ internal sealed class DecoderLayers(
         builder.Rotate(layer + "rotate keys", keys, config.HeadDim, rotary);
         var keyCache = builder.State(layer + "keys", config.KeyHeads, config.HeadDim, cacheType);
         var valueCache = builder.State(layer + "values", config.KeyHeads, config.HeadDim, cacheType);
-        builder.Append(layer + "cache keys", keys, keyCache);
-        builder.Append(layer + "cache values", projected.Slice(queryColumns + keyColumns, keyColumns), valueCache);
-        var attended = builder.Attention(layer + "attention", attention, queries, keyCache, valueCache);
+        var attended = attention.Add(builder, layer, queries, keys, projected.Slice(queryColumns + keyColumns, keyColumns), keyCache, valueCache);
         return builder.Add(layer + "attention sum", input, Project(layer + "output", weights.Output, weights.OutputBias, attended));
     }
 

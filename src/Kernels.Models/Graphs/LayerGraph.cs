@@ -11,7 +11,7 @@ internal sealed class LayerGraph
     {
         var builder = new GraphBuilder($"layer {layer}");
         Input = builder.Input("hidden", config.HiddenSize);
-        Output = new DecoderLayers(builder, config, rotary, WeightMethod.Dense.Use, DenseAttention.Causal.For(config.HeadDim), ElementType.Float32).Add(layer, weights, Input);
+        Output = new DecoderLayers(builder, config, rotary, WeightMethod.Dense.Use, new LayerAttention(DenseAttention.Causal.For(config.HeadDim)), ElementType.Float32).Add(layer, weights, Input);
         Graph = builder.Build(Output);
     }
 

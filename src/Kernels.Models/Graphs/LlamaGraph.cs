@@ -12,11 +12,11 @@ internal sealed class LlamaGraph
     /// <param name="weights">The model's weights.</param>
     /// <param name="rotary">Cosines and sines by position.</param>
     /// <param name="projection">How the projections are used.</param>
-    /// <param name="attention">Kernel of every layer.</param>
+    /// <param name="attention">How every layer attends.</param>
     /// <param name="cacheType">Storage of keys and values.</param>
     /// <param name="keepsHidden">Whether <see cref="Hidden"/> can be read after a run.</param>
     public LlamaGraph(
-        string name, ModelConfig config, ModelWeights weights, Weight rotary, Func<Weight, WeightUse> projection, AttentionKernel attention,
+        string name, ModelConfig config, ModelWeights weights, Weight rotary, Func<Weight, WeightUse> projection, LayerAttention attention,
         ElementType cacheType, bool keepsHidden)
     {
         var builder = new GraphBuilder(name);

@@ -14,7 +14,7 @@ public static class AttentionInspector
 
     /// <summary>Reads <paramref name="tokens"/> with dense attention and inspects every head of every layer.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="method">The method whose prompt kernel is inspected.</param>
+    /// <param name="method">The method: its prompt kernel, or, where that is dense, what it visits or keeps when generating.</param>
     /// <param name="tokens">The text: 1 to the model's context.</param>
     /// <param name="progress">Told the number of layers inspected.</param>
     /// <param name="cancellation">Observed between layers.</param>
@@ -32,7 +32,7 @@ public static class AttentionInspector
         var config = model.Config;
         var heads = new List<HeadInspection>();
         using var bench = new HeadBench(
-            model.Device, config, AttentionMethod.Dense.Prefill(config.HeadDim), method.Prefill(config.HeadDim), tokens.Count, Math.Min(Cells, tokens.Count));
+            model.Device, config, AttentionMethod.Dense.Prefill(config.HeadDim), (method.Inspected ?? method.Prefill)(config.HeadDim), tokens.Count, Math.Min(Cells, tokens.Count));
         var layer = 0;
         var recorder = new AttentionRecorder(AttentionMethod.Dense.Prefill(config.HeadDim), inputs =>
         {

@@ -8,7 +8,7 @@ public sealed record AttentionMethod
 {
     /// <summary>The methods that have names on command lines: those of the catalog that fit a causal model.</summary>
     public static IReadOnlyList<AttentionMethod> All { get; } =
-        [.. AttentionCatalog.All.Where(entry => entry.Phase != CatalogPhase.Diffusion).Select(Make)];
+        [.. AttentionCatalog.All.Where(entry => entry.FitsCausalModels).Select(Make)];
 
     /// <summary>Every key.</summary>
     public static AttentionMethod Dense { get; } = Find("dense");
@@ -29,6 +29,15 @@ public sealed record AttentionMethod
     /// <summary>The causal kernel for a head dimension that tokens are generated with.</summary>
     public required Func<int, AttentionKernel> Decode { get; init; }
 
+    /// <summary>
+    /// The kernel, declared with [ObservationWindowAttention], that chooses which keys of the prompt are kept when generation begins; null, the default,
+    /// where all are. <see cref="Decode"/> then gives kernels over indices, without causality.
+    /// </summary>
+    public Func<int, AttentionKernel>? Keeps { get; init; }
+
+    /// <summary>The kernel that shows on a prompt what is visited, or kept, when generating; null, the default, for <see cref="Prefill"/>.</summary>
+    public Func<int, AttentionKernel>? Inspected { get; init; }
+
     /// <summary>The method called <paramref name="name"/>.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static AttentionMethod Find(string name) =>
@@ -45,9 +54,17 @@ public sealed record AttentionMethod
         {
             CatalogPhase.Prefill => "; generation is dense",
             CatalogPhase.Decode => "; prompts are read densely",
+            CatalogPhase.Compaction => "; prompts are read densely, and what is kept of them is chosen when generation begins",
             _ => "",
         },
-        Prefill = (entry.Phase == CatalogPhase.Decode ? DenseAttention.Causal : entry.Kernels).For,
-        Decode = (entry.Phase == CatalogPhase.Prefill ? DenseAttention.Causal : entry.Kernels).For,
+        Prefill = (entry.Phase is CatalogPhase.Decode or CatalogPhase.Compaction ? DenseAttention.Causal : entry.Kernels).For,
+        Decode = (entry.Phase switch
+        {
+            CatalogPhase.Prefill => DenseAttention.Causal,
+            CatalogPhase.Compaction => ListedAttention.Full,
+            _ => entry.Kernels,
+        }).For,
+        Keeps = entry.Phase == CatalogPhase.Compaction ? entry.Kernels.For : null,
+        Inspected = entry.Phase is CatalogPhase.Decode or CatalogPhase.Compaction ? entry.Kernels.For : null,
     };
 }

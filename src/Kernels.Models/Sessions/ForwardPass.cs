@@ -16,6 +16,8 @@ internal sealed class ForwardPass : IDisposable
     private readonly HeadGraph? _headGraph;
     private readonly Plan? _head;
     private readonly StateSet _cache;
+    private readonly AttentionKernel? _keeps;
+    private readonly int _headsOfAllLayers;
     private (Plan Plan, LlamaGraph Graph) _last;
 
     /// <summary>Plans the passes.</summary>
@@ -23,12 +25,15 @@ internal sealed class ForwardPass : IDisposable
     public ForwardPass(ModelConfig config, ModelWeights weights, WeightStore store, Weight rotary, WeightMethod method, SessionOptions options)
     {
         _device = store.Device;
+        _headsOfAllLayers = config.Layers * config.QueryHeads;
         try
         {
-            LlamaGraph Graph(string name, AttentionKernel attention) =>
+            LlamaGraph Graph(string name, LayerAttention attention) =>
                 new(name, config, weights, rotary, method.Use, attention, options.CacheType, options.EveryPosition);
-            _prefillGraph = Graph("prefill", options.Attention.Prefill(config.HeadDim));
-            _decodeGraph = Graph("decode", options.Attention.Decode(config.HeadDim));
+            _keeps = options.Attention.Keeps?.Invoke(config.HeadDim);
+            var window = _keeps?.Declaration.Selection?.LastRows ?? 0;
+            _prefillGraph = Graph("prefill", new LayerAttention(options.Attention.Prefill(config.HeadDim), window));
+            _decodeGraph = Graph("decode", new LayerAttention(options.Attention.Decode(config.HeadDim), window, IsCompacted: _keeps is not null));
             _cache = Own(new StateSet(_prefillGraph.Graph, _device, options.Length));
             _prefill = Own(Scheduler.Plan(_prefillGraph.Graph, _device, new ShapeClass(options.ChunkLength, options.Length), store));
             _decode = Own(Scheduler.Plan(_decodeGraph.Graph, _device, new ShapeClass(1, options.Length), store));
@@ -60,14 +65,31 @@ internal sealed class ForwardPass : IDisposable
         return new SessionExplanation(plans, plans[0].WeightBytes, CacheBytes, plans.Sum(plan => plan.ArenaBytes + plan.WorkspaceBytes));
     }
 
-    /// <summary>Appends tokens; returns the pairs their attention visited.</summary>
-    public AttentionWork Run(ReadOnlySpan<int> tokens, CancellationToken cancellation, ProductObserver? observer)
+    /// <summary>Rows of the last run whose logits can be had.</summary>
+    public int LastRows { get; private set; }
+
+    /// <summary>Appends tokens of a prompt; returns the pairs their attention visited.</summary>
+    /// <remarks>Where keys were compacted, tokens are appended one by one.</remarks>
+    public AttentionWork Append(ReadOnlySpan<int> tokens, CancellationToken cancellation, ProductObserver? observer)
     {
-        var (plan, graph) = tokens.Length == 1 && Position > 0 ? (_decode, _decodeGraph) : (_prefill, _prefillGraph);
-        plan.Write(graph.Tokens, tokens);
-        plan.Run(tokens.Length, _cache, cancellation, observer);
-        _last = (plan, graph);
-        return plan.Work;
+        if (!_cache.IsCompacted) return Run(tokens, decodes: tokens.Length == 1 && Position > 0 && _keeps is null, cancellation, observer);
+        long visited = 0, dense = 0;
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            // A token that was appended to some layers only would be lost to the others: none is interrupted.
+            cancellation.ThrowIfCancellationRequested();
+            visited += Run(tokens.Slice(i, 1), decodes: true, CancellationToken.None, observer).Visited;
+            dense += (long)Position * _headsOfAllLayers;
+        }
+
+        return new AttentionWork(visited, dense);
+    }
+
+    /// <summary>Appends a generated token; the first after a prompt compacts the keys, where the method keeps only some.</summary>
+    public void Decode(int token, ProductObserver? observer)
+    {
+        if (_keeps is not null && !_cache.IsCompacted) _cache.Compact(_keeps);
+        Run([token], decodes: true, CancellationToken.None, observer);
     }
 
     /// <summary>Copies the logits after the last token.</summary>
@@ -84,11 +106,25 @@ internal sealed class ForwardPass : IDisposable
     }
 
     /// <summary>Forgets every token.</summary>
-    public void Reset() => _cache.Truncate(0);
+    public void Reset()
+    {
+        _cache.Truncate(0);
+        LastRows = 0;
+    }
 
     public void Dispose()
     {
         while (_owned.TryPop(out var resource)) resource.Dispose();
+    }
+
+    private AttentionWork Run(ReadOnlySpan<int> tokens, bool decodes, CancellationToken cancellation, ProductObserver? observer)
+    {
+        var (plan, graph) = decodes ? (_decode, _decodeGraph) : (_prefill, _prefillGraph);
+        plan.Write(graph.Tokens, tokens);
+        plan.Run(tokens.Length, _cache, cancellation, observer);
+        _last = (plan, graph);
+        LastRows = tokens.Length;
+        return plan.Work;
     }
 
     private static void Copy(Tensor source, Span<float> destination) =>

@@ -10,7 +10,7 @@ public sealed class LanguageSession : IDisposable
     private readonly ForwardPass _forward;
     private readonly float[] _logits;
     private long _visited, _dense;
-    private int _prefillTokens, _decodeTokens, _lastChunk, _logitsPosition;
+    private int _prefillTokens, _decodeTokens, _logitsPosition;
     private double _prefillSeconds, _decodeSeconds;
 
     internal LanguageSession(LanguageModel model, SessionOptions options, ForwardPass forward)
@@ -88,7 +88,7 @@ public sealed class LanguageSession : IDisposable
         Append(tokens, 0, tokens.Count, CancellationToken.None);
     }
 
-    /// <summary>Logits after tokens of the last chunk.</summary>
+    /// <summary>Logits after tokens of the last chunk; of its last token only, where tokens were generated before it and the method keeps only some keys.</summary>
     /// <param name="first">First token, counted within the chunk.</param>
     /// <param name="destination">Receives [tokens, vocabulary]: a whole number of rows.</param>
     /// <exception cref="ModelException">The session was not planned for the logits of every position.</exception>
@@ -98,8 +98,8 @@ public sealed class LanguageSession : IDisposable
             throw new ModelException(_model.Name, "logits", "those of every position", "the session was planned for the last position only",
                 $"Create it with {nameof(SessionOptions.EveryPosition)}.");
         var rows = destination.Length / _model.Config.VocabularySize;
-        if (rows * _model.Config.VocabularySize != destination.Length || first < 0 || rows < 1 || first > _lastChunk - rows)
-            throw new ArgumentOutOfRangeException(nameof(first), first, $"Whole rows of {_model.Config.VocabularySize} logits within the last chunk of {_lastChunk} tokens can be read.");
+        if (rows * _model.Config.VocabularySize != destination.Length || first < 0 || rows < 1 || first > _forward.LastRows - rows)
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"Whole rows of {_model.Config.VocabularySize} logits within the last chunk of {_forward.LastRows} tokens can be read.");
         for (var row = 0; row < rows;)
         {
             var count = Math.Min(_forward.HeadRows, rows - row);
@@ -115,8 +115,7 @@ public sealed class LanguageSession : IDisposable
         if (Position == 0) throw new ModelException(_model.Name, "prompt", "empty", "at least one token is needed before decoding", "Read a prompt first.");
         Check([token]);
         var start = Stopwatch.GetTimestamp();
-        _forward.Run([token], CancellationToken.None, Calibration?.Observer);
-        _lastChunk = 1;
+        _forward.Decode(token, Calibration?.Observer);
         _ = Logits;
         _decodeSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         _decodeTokens++;
@@ -158,7 +157,7 @@ public sealed class LanguageSession : IDisposable
     internal void Rewind()
     {
         _forward.Reset();
-        _lastChunk = _logitsPosition = 0;
+        _logitsPosition = 0;
     }
 
     /// <inheritdoc/>
@@ -169,8 +168,7 @@ public sealed class LanguageSession : IDisposable
         var start = Stopwatch.GetTimestamp();
         var chunk = new int[count];
         for (var i = 0; i < count; i++) chunk[i] = tokens[first + i];
-        var work = _forward.Run(chunk, cancellation, Calibration?.Observer);
-        _lastChunk = count;
+        var work = _forward.Append(chunk, cancellation, Calibration?.Observer);
         _visited += work.Visited;
         _dense += work.Dense;
         _prefillTokens += count;

@@ -5,13 +5,14 @@ public sealed class Graph
 {
     internal Graph(
         string name, IReadOnlyList<Operation> operations, IReadOnlyList<GraphValue> values, IReadOnlyList<GraphState> states,
-        IReadOnlyList<GraphValue> outputs)
+        IReadOnlyList<GraphValue> outputs, IReadOnlyList<ObservedKeys> observed)
     {
         Name = name;
         Operations = operations;
         Values = values;
         States = states;
         Outputs = outputs;
+        Observed = observed;
     }
 
     /// <summary>What it computes, for messages.</summary>
@@ -28,4 +29,7 @@ public sealed class Graph
 
     /// <summary>Values that can be read after a run.</summary>
     public IReadOnlyList<GraphValue> Outputs { get; }
+
+    /// <summary>Layers whose keys can be compacted.</summary>
+    internal IReadOnlyList<ObservedKeys> Observed { get; }
 }

@@ -16,6 +16,7 @@ public sealed class GraphBuilder
     private readonly List<GraphValue> _values = [];
     private readonly List<GraphState> _states = [];
     private readonly HashSet<string> _names = [];
+    private readonly List<ObservedKeys> _observed = [];
 
     /// <summary>Starts an empty graph.</summary>
     /// <param name="name">What it computes, for messages.</param>
@@ -31,9 +32,43 @@ public sealed class GraphBuilder
     public GraphState State(string name, int heads, int headDim, ElementType type = ElementType.Float32)
     {
         Unique(name);
-        var state = new GraphState(_states.Count, name, heads, headDim, type);
-        _states.Add(state);
-        return state;
+        return Add(new GraphState(_states.Count, name, heads, headDim, type, null));
+    }
+
+    /// <summary>Keeps the latest queries of a layer, so that <see cref="StateSet.Compact"/> can choose which of its keys stay.</summary>
+    /// <param name="name">Name of the operation.</param>
+    /// <param name="queries">The run's queries.</param>
+    /// <param name="window">How many tokens' queries are kept.</param>
+    /// <param name="keys">The layer's keys.</param>
+    /// <param name="values">The layer's values.</param>
+    public void Observe(string name, ValueSlice queries, int window, GraphState keys, GraphState values)
+    {
+        Floating(name, queries);
+        Unique(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        RequireQueries(name, queries, keys, values);
+        var latest = Add(new GraphState(_states.Count, name, queries.Columns / keys.HeadDim, keys.HeadDim, ElementType.Float32, window));
+        _observed.Add(new ObservedKeys(latest, keys, values));
+        Add(new ObserveOperation(name, queries, latest));
+    }
+
+    /// <summary>Attention of one token over compacted keys and values, to which its own are appended.</summary>
+    /// <param name="name">Name of the operation.</param>
+    /// <param name="kernel">Visits the keys of an index, without causality.</param>
+    /// <param name="queries">The token's queries.</param>
+    /// <param name="keyRows">The token's keys.</param>
+    /// <param name="valueRows">The token's values.</param>
+    /// <param name="keys">The keys that were compacted.</param>
+    /// <param name="values">The values that were compacted.</param>
+    public GraphValue CompactedAttention(
+        string name, AttentionKernel kernel, ValueSlice queries, ValueSlice keyRows, ValueSlice valueRows, GraphState keys, GraphState values)
+    {
+        foreach (var slice in (ReadOnlySpan<ValueSlice>)[queries, keyRows, valueRows]) Floating(name, slice);
+        RequireQueries(name, queries, keys, values);
+        if (keyRows.Columns != keys.Heads * keys.HeadDim || valueRows.Columns != keyRows.Columns)
+            throw Mismatch(name, $"{keyRows.Columns} key and {valueRows.Columns} value columns", $"state {keys.Name} holds {keys.Heads} heads of {keys.HeadDim}");
+        var output = Value(name, queries.Value.Rows, queries.Columns);
+        return Add(new CompactedAttentionOperation(name, kernel, queries, keyRows, valueRows, keys, output), output);
     }
 
     /// <summary>Rows of an embedding table.</summary>
@@ -108,9 +143,7 @@ public sealed class GraphBuilder
     public GraphValue Attention(string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values)
     {
         Floating(name, queries);
-        if (keys.HeadDim != values.HeadDim || keys.Heads != values.Heads || keys.Type != values.Type)
-            throw Mismatch(name, $"keys {keys.Name} and values {values.Name}", "they must have one shape and storage");
-        if (queries.Columns % keys.HeadDim != 0) throw Mismatch(name, $"{queries.Columns} query columns", $"whole heads of {keys.HeadDim} are needed");
+        RequireQueries(name, queries, keys, values);
         var output = Value(name, queries.Value.Rows, queries.Columns);
         return Add(new AttentionOperation(name, kernel, queries, keys, values, output), output);
     }
@@ -148,7 +181,7 @@ public sealed class GraphBuilder
     public Graph Build(params ReadOnlySpan<GraphValue> outputs)
     {
         foreach (var output in outputs) Known(output);
-        return new Graph(_name, [.. _operations], [.. _values], [.. _states], [.. outputs]);
+        return new Graph(_name, [.. _operations], [.. _values], [.. _states], [.. outputs], [.. _observed]);
     }
 
     private GraphValue Add(Operation operation, GraphValue output)
@@ -158,6 +191,19 @@ public sealed class GraphBuilder
     }
 
     private void Add(Operation operation) => _operations.Add(operation);
+
+    private GraphState Add(GraphState state)
+    {
+        _states.Add(state);
+        return state;
+    }
+
+    private void RequireQueries(string name, ValueSlice queries, GraphState keys, GraphState values)
+    {
+        if (keys.HeadDim != values.HeadDim || keys.Heads != values.Heads || keys.Type != values.Type)
+            throw Mismatch(name, $"keys {keys.Name} and values {values.Name}", "they must have one shape and storage");
+        if (queries.Columns % keys.HeadDim != 0) throw Mismatch(name, $"{queries.Columns} query columns", $"whole heads of {keys.HeadDim} are needed");
+    }
 
     private GraphValue Value(string name, RowCount rows, int columns, ElementType type = ElementType.Float32, bool isInput = false)
     {

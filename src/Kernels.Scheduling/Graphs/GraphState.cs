@@ -1,10 +1,11 @@
 namespace Kernels.Scheduling;
 
-/// <summary>Rows that outlive a run and grow with every token, such as the keys of a layer: [tokens, heads, head dim].</summary>
+/// <summary>Rows that outlive a run, one a token, such as the keys of a layer: [tokens, heads, head dim].</summary>
 public sealed class GraphState
 {
-    internal GraphState(int id, string name, int heads, int headDim, ElementType type)
+    internal GraphState(int id, string name, int heads, int headDim, ElementType type, int? latest)
     {
+        Latest = latest;
         Id = id;
         Name = name;
         Heads = heads;
@@ -23,6 +24,9 @@ public sealed class GraphState
 
     /// <summary>Storage.</summary>
     public ElementType Type { get; }
+
+    /// <summary>How many tokens are held, the latest; null for all.</summary>
+    public int? Latest { get; }
 
     /// <summary>Bytes of one token.</summary>
     public long BytesPerToken => (long)Heads * HeadDim * Type.Size();

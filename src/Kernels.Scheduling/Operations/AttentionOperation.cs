@@ -19,7 +19,9 @@ internal sealed class AttentionOperation(string name, AttentionKernel kernel, Va
         return new PlannedNode(this, run =>
         {
             var length = run.FirstPosition + run.Tokens;
-            plan.Run(run.Heads(queries, heads), run.States!.Rows(keys, 0, length), run.States.Rows(values, 0, length), run.Heads(output, heads));
+            var (query, key, value, to) = (run.Heads(queries, heads), run.States!.Rows(keys, 0, length), run.States.Rows(values, 0, length), run.Heads(output, heads));
+            if (run.States.Summary(keys, plan) is { } summary) plan.Run(query, key, value, to, summary);
+            else plan.Run(query, key, value, to);
         })
         {
             Kernel = kernel.Declaration.Name,

@@ -20,7 +20,9 @@ internal sealed class RunContext(DeviceBuffer arena, long[] offsets)
         arena, ElementType.Float32, rows, slice.Columns,
         offsets[slice.Value.Id] / sizeof(float) + (long)firstRow * slice.Value.Columns + slice.First, slice.Value.Columns);
 
-    public Tensor Heads(ValueSlice slice, int heads) => Tensor.Heads(
-        arena, ElementType.Float32, 1, RowsOf(slice.Value), heads, slice.Columns / heads,
-        offsets[slice.Value.Id] / sizeof(float) + slice.First, 0, slice.Value.Columns);
+    public Tensor Heads(ValueSlice slice, int heads) => Heads(slice, heads, 0, RowsOf(slice.Value));
+
+    public Tensor Heads(ValueSlice slice, int heads, int firstRow, int rows) => Tensor.Heads(
+        arena, ElementType.Float32, 1, rows, heads, slice.Columns / heads,
+        offsets[slice.Value.Id] / sizeof(float) + (long)firstRow * slice.Value.Columns + slice.First, 0, slice.Value.Columns);
 }

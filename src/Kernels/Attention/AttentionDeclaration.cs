@@ -21,7 +21,7 @@ public sealed record AttentionDeclaration
     /// <summary>Factor applied to query·key.</summary>
     public required float Scale { get; init; }
 
-    /// <summary>Block side for classification (masked) or pooling (anchor); 0 for dense.</summary>
+    /// <summary>Block side for classification (masked) or pooling (anchor), or tokens of a cluster (routed); 0 for dense.</summary>
     public int Block { get; init; }
 
     /// <summary>Anchor: query blocks that share one selection.</summary>

@@ -17,4 +17,7 @@ public enum AttentionPattern
 
     /// <summary>The key blocks, or columns and diagonals, that an estimate of the scores selects in each run.</summary>
     Selected,
+
+    /// <summary>Keys and queries that the same centroid takes.</summary>
+    Routed,
 }

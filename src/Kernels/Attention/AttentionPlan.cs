@@ -41,8 +41,29 @@ public abstract class AttentionPlan : IDisposable
     {
         if (Declaration.Pattern == AttentionPattern.Indexed)
             throw Refuse("no index", "[IndexedAttention] visits the keys an index lists", "Pass an AttentionIndex to the run.");
+        if (Declaration.Pattern == AttentionPattern.Routed)
+            throw Refuse("no centroids", "[RoutedAttention] attends within the clusters of centroids", "Call RunRouted with the centroids of the model.");
         Check(query, key, value, output, logSumExp);
         RunCore(query, key, value, output, logSumExp);
+    }
+
+    /// <summary>Runs a kernel declared with <see cref="RoutedAttentionAttribute"/>.</summary>
+    /// <param name="query">As for a run without centroids.</param>
+    /// <param name="key">As for a run without centroids.</param>
+    /// <param name="value">As for a run without centroids.</param>
+    /// <param name="output">As for a run without centroids; rows in no cluster become 0.</param>
+    /// <param name="centroids">fp32 [1, centroids, key heads, head dim]: 1 to ⌈keys of the plan ÷ cluster⌉ for each key head.</param>
+    /// <exception cref="KernelException">A tensor does not fit the plan, or the kernel takes no centroids; nothing was launched.</exception>
+    public void RunRouted(Tensor query, Tensor key, Tensor value, Tensor output, Tensor centroids)
+    {
+        if (Declaration.Pattern != AttentionPattern.Routed)
+            throw Refuse("centroids", $"a {Declaration.Pattern} kernel routes nothing", "Declare the kernel with [RoutedAttention].");
+        Check(query, key, value, output, null);
+        var most = (Shape.Keys - 1) / Declaration.Block + 1;
+        if (centroids.Rank != 4 || centroids.Type != ElementType.Float32 || centroids[0] != 1 || centroids[2] != Shape.KeyHeads || centroids[3] != Shape.HeadDim
+            || centroids[1] < 1 || centroids[1] > most || centroids.Buffer.Device != Device)
+            throw Refuse($"centroids {centroids}", $"Float32[1, 1 to {most}, {Shape.KeyHeads}, {Shape.HeadDim}] on {Device.Name} is needed", "Pass the centroids of the layer, or plan more keys.");
+        RoutedCore(query, key, value, output, centroids);
     }
 
     /// <summary>Runs a kernel declared with <see cref="IndexedAttentionAttribute"/> over the keys that <paramref name="index"/> lists.</summary>
@@ -51,7 +72,7 @@ public abstract class AttentionPlan : IDisposable
     /// <param name="value">As for a run without an index.</param>
     /// <param name="output">As for a run without an index.</param>
     /// <param name="index">
-    /// Lists for query positions 0 to the run's last; its heads are the query heads, the key heads or 1, its batch the run's or 1.
+    /// Lists for query positions 0 to the run's last; its heads are the query heads, the key heads, a multiple of the key heads that divides the query heads, or 1; its batch is the run's or 1.
     /// </param>
     /// <param name="logSumExp">As for a run without an index.</param>
     /// <exception cref="KernelException">A tensor or the index does not fit the plan, or the kernel takes no index; nothing was launched.</exception>
@@ -63,7 +84,7 @@ public abstract class AttentionPlan : IDisposable
         Check(query, key, value, output, logSumExp);
         if (index.Batch != 1 && index.Batch != query[0])
             throw Refuse($"an index of {index.Batch} sequences", $"the run has {query[0]}", "Make the index for the run's batch, or for 1 to share it.");
-        if (index.Heads != 1 && index.Heads != Shape.QueryHeads && index.Heads != Shape.KeyHeads)
+        if (index.Heads != 1 && (index.Heads % Shape.KeyHeads != 0 || Shape.QueryHeads % index.Heads != 0))
             throw Refuse($"an index of {index.Heads} heads", $"there are {Shape.QueryHeads} query heads and {Shape.KeyHeads} key heads", "Make the index for one of these, or for 1 to share it.");
         var positions = Declaration.Causal ? key[1] : query[1];
         if (index.Queries < positions)
@@ -84,6 +105,54 @@ public abstract class AttentionPlan : IDisposable
             throw Refuse($"a request to select with a {Declaration.Pattern} kernel", "only selecting kernels have a selection to give", "Declare the kernel with [SelectedAttention].");
         Check(query, key, key, query, null);
         return SelectCore(query, key);
+    }
+
+    /// <summary>
+    /// The keys a kernel selects by <see cref="KeyEstimator.Probabilities"/>, in two scopes apart (SparseD's isolated selection, arXiv 2509.24014, §4): the
+    /// key blocks before the one that holds key <paramref name="boundary"/> among themselves, by probabilities for all keys; the others among themselves,
+    /// by probabilities for their own keys.
+    /// </summary>
+    /// <param name="query">[batch, queries, query heads, head dim].</param>
+    /// <param name="key">[batch, keys, key heads, head dim].</param>
+    /// <param name="boundary">First key of the second scope, such as the first generated one: 1 to keys − 1.</param>
+    /// <exception cref="KernelException">A tensor or the boundary does not fit the plan, or the kernel selects otherwise.</exception>
+    public AttentionIndex Select(Tensor query, Tensor key, int boundary)
+    {
+        if (Declaration.Selection?.Estimator != KeyEstimator.Probabilities || Declaration.Causal)
+            throw Refuse($"a request to select in two scopes with a {Declaration.Pattern} kernel", "only KeyEstimator.Probabilities without causality tells them apart", "Select in one scope.");
+        Check(query, key, key, query, null);
+        if (boundary < 1 || boundary >= key[1])
+            throw Refuse($"a boundary of {boundary}", $"the run has keys 0 to {key[1] - 1} and each scope needs one", "Pass the position of the first generated key.");
+        return SelectCore(query, key, boundary);
+    }
+
+    /// <summary>Bytes of a summary of keys; 0 where the kernel has no use for one.</summary>
+    public virtual long SummaryBytes => 0;
+
+    /// <summary>Makes an empty summary for one cache of keys, as large as the plan's largest run needs.</summary>
+    /// <exception cref="KernelException">The kernel keeps no summary of keys.</exception>
+    public KeySummary Summarise() => SummaryBytes > 0
+        ? new KeySummary(Device.Allocate(SummaryBytes))
+        : throw Refuse("a request for a summary of keys", "only selections for single rows by KeyEstimator.Bounds keep one", "Run the kernel without a summary.");
+
+    /// <summary>Runs a kernel that summarises keys, going on from what <paramref name="summary"/> holds of them.</summary>
+    /// <param name="query">As for a run without a summary.</param>
+    /// <param name="key">As for a run without a summary; the first <see cref="KeySummary.Keys"/> are those of the runs before.</param>
+    /// <param name="value">As for a run without a summary.</param>
+    /// <param name="output">As for a run without a summary.</param>
+    /// <param name="summary">Of these keys, from <see cref="Summarise"/>; holds all of them afterwards.</param>
+    /// <param name="logSumExp">As for a run without a summary.</param>
+    /// <exception cref="KernelException">A tensor or the summary does not fit the plan; nothing was launched.</exception>
+    public void Run(Tensor query, Tensor key, Tensor value, Tensor output, KeySummary summary, Tensor? logSumExp = null)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        if (summary.ByteLength != SummaryBytes || summary.Buffer.Device != Device)
+            throw Refuse($"a summary of {summary.ByteLength} bytes on {summary.Buffer.Device.Name}", $"the plan keeps {SummaryBytes} on {Device.Name}", "Make the summary with this plan, or one of the same shape.");
+        Check(query, key, value, output, logSumExp);
+        if (summary.Keys > key[1])
+            throw Refuse($"a summary of {summary.Keys} keys", $"the run has {key[1]}", "Forget keys when they are dropped.");
+        RunCore(query, key, value, output, summary, logSumExp);
+        summary.Advance(key[1]);
     }
 
     private void Check(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
@@ -108,6 +177,10 @@ public abstract class AttentionPlan : IDisposable
         }
     }
 
+    /// <summary>Selects in two scopes for a kernel that does.</summary>
+    protected virtual AttentionIndex SelectCore(in Tensor query, in Tensor key, int boundary) =>
+        throw Refuse("a request to select in two scopes", "the device selects in one", "Select on the cpu; the index serves every device.");
+
     /// <inheritdoc/>
     public abstract void Dispose();
 
@@ -117,6 +190,14 @@ public abstract class AttentionPlan : IDisposable
     /// <summary>Launches the checked run of an indexed kernel.</summary>
     protected virtual void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, AttentionIndex index, in Tensor? logSumExp) =>
         throw new NotSupportedException($"{GetType().Name} walks no index.");
+
+    /// <summary>Launches the checked run of a routed kernel.</summary>
+    protected virtual void RoutedCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor centroids) =>
+        throw new NotSupportedException($"{GetType().Name} routes nothing.");
+
+    /// <summary>Launches the checked run of a kernel that summarises keys.</summary>
+    protected virtual void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, KeySummary summary, in Tensor? logSumExp) =>
+        throw new NotSupportedException($"{GetType().Name} summarises no keys.");
 
     /// <summary>Selects for a selecting kernel.</summary>
     protected virtual AttentionIndex SelectCore(in Tensor query, in Tensor key) =>

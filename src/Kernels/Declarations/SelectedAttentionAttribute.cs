@@ -6,13 +6,13 @@ namespace Kernels;
 /// </summary>
 /// <remarks>
 /// Groups and blocks lie on absolute positions; a run that holds a part of a group estimates from the rows it holds. Exactly one selector is
-/// set: <see cref="TopK"/>, <see cref="TopShare"/>, <see cref="Mass"/>, <see cref="Threshold"/> or <see cref="Select"/>. Where causal, only blocks up to
+/// set: <see cref="TopK"/>, <see cref="TopShare"/>, <see cref="Mass"/>, <see cref="Threshold"/>, <see cref="Difference"/> or <see cref="Select"/>. Where causal, only blocks up to
 /// the one of the group's last row take part, in the estimate's softmax too, and keys after a row are not visited in them. Blocks of equal
 /// estimate are taken in ascending order.
 /// </remarks>
 public sealed class SelectedAttentionAttribute : AttentionAttribute
 {
-    /// <summary>What importance is estimated from. Default <see cref="KeyEstimator.Pooled"/>; last rows have an attribute of their own.</summary>
+    /// <summary>What importance is estimated from. Default <see cref="KeyEstimator.Pooled"/>; estimates from last rows have attributes of their own.</summary>
     public KeyEstimator Estimator { get; set; }
 
     /// <summary>Keys of a block: a multiple of 16 from 16 to 1024. Default 128.</summary>
@@ -41,6 +41,9 @@ public sealed class SelectedAttentionAttribute : AttentionAttribute
 
     /// <summary>Blocks whose estimate is at least this are visited.</summary>
     public float Threshold { get; set; }
+
+    /// <summary>Blocks whose estimate is at least the largest of the group, forced blocks included, less this are visited.</summary>
+    public float Difference { get; set; }
 
     /// <summary>
     /// Name of a static method of the same class, <c>bool (float estimate, int rank, float mass, int queryGroup, int keyBlock)</c>: whether a block that is

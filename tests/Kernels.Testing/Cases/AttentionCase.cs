@@ -23,6 +23,9 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <summary>The index each run brings; null where the kernel chooses its own keys.</summary>
     public ListedIndex? Listed { get; init; }
 
+    /// <summary>First key of a scope that selects apart, for what is selected once and then run; 0 for none.</summary>
+    public int Boundary { get; init; }
+
     /// <summary>First seed tried for the inputs.</summary>
     public int Seed { get; init; } = 1;
 
@@ -112,7 +115,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         value.Write(truth.Value);
         using var selecting = Kernel.Plan(device, Shape);
         using var running = indexed.Plan(device, Shape);
-        var index = selecting.Select(query.Tensor, key.Tensor);
+        var index = Boundary > 0 ? selecting.Select(query.Tensor, key.Tensor, Boundary) : selecting.Select(query.Tensor, key.Tensor);
         for (var batch = 0; batch < Shape.Batch; batch++)
         for (var head = 0; head < Shape.QueryHeads; head++)
         for (var row = 0; row < Shape.Queries; row++)
@@ -169,8 +172,15 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
             else if (declaration.Selection is { } how)
             {
                 var (b, group) = (batch, head / Shape.GroupSize);
-                var selection = selections[batch, group] ??= (how.Estimator == KeyEstimator.LastRows ? VerticalSlashOracle.Select : (SelectKeys)BlockSelectionOracle.Select)(
-                    [.. Enumerable.Range(group * Shape.GroupSize, Shape.GroupSize).Select(h => Rows(query, Shape.Queries, Shape.QueryHeads, b, h))], keys, Offset, declaration);
+                var selection = selections[batch, group] ??= how.Estimator switch
+                {
+                    KeyEstimator.LastRows => VerticalSlashOracle.Select(Group(query, b, group), keys, Offset, declaration),
+                    KeyEstimator.LastRowsOrPooled => FlexPrefillOracle.Select(Group(query, b, group), keys, Offset, declaration),
+                    KeyEstimator.ObservationWindow => ObservationWindowOracle.Select(
+                        [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Group(query, b, h))],
+                        [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Rows(key, Shape.Keys, Shape.KeyHeads, b, h))], group, Offset, declaration),
+                    _ => BlockSelectionOracle.Select(Group(query, b, group), keys, Offset, declaration, Boundary),
+                };
                 if (selection.Margin < ClearMargin) return null;
                 selected = selection.Visits[head % Shape.GroupSize];
             }
@@ -194,6 +204,10 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         return new Truth(query, key, value, output, logSumExp, new AttentionWork(visited, dense), selections);
     }
 
+    // The query heads of a key head.
+    private double[][][] Group(float[] query, int batch, int keyHead) =>
+        [.. Enumerable.Range(keyHead * Shape.GroupSize, Shape.GroupSize).Select(head => Rows(query, Shape.Queries, Shape.QueryHeads, batch, head))];
+
     private double[][] Rows(float[] tensor, int tokens, int heads, int batch, int head)
     {
         var rows = new double[tokens][];
@@ -207,6 +221,4 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     }
 
     private sealed record Truth(float[] Query, float[] Key, float[] Value, double[] Output, double[] LogSumExp, AttentionWork Work, SelectedKeys?[,] Selections);
-
-    private delegate SelectedKeys SelectKeys(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration);
 }

@@ -80,6 +80,39 @@ public static partial class AttentionKernels
     [VerticalSlashAttention(HeadDim = 20, Columns = 12, Diagonals = 20, SinkColumns = 2, LocalDiagonals = 4, LastRows = 5, Rows = 16)]
     public static partial AttentionKernel VerticalSlash20 { get; }
 
+    /// <summary>Bounds of pages near the largest, in score units.</summary>
+    [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Bounds, Block = 16, Difference = 0.6f, SinkBlocks = 0, Reduction = GroupReduction.Max)]
+    public static partial AttentionKernel BoundsNear20 { get; }
+
+    /// <summary>FlexPrefill whose heads find either description.</summary>
+    [FlexPrefillAttention(HeadDim = 20, Block = 32, Mass = 0.6f, Divergence = 0.1f, MinBudget = 64, LastRows = 16)]
+    public static partial AttentionKernel Flex20 { get; }
+
+    /// <summary>FlexPrefill by columns and diagonals in any case.</summary>
+    [FlexPrefillAttention(HeadDim = 20, Block = 32, Mass = 0.3f, Divergence = 0, MinBudget = 0, LastRows = 5)]
+    public static partial AttentionKernel FlexColumns20 { get; }
+
+    /// <summary>FlexPrefill by means in any case.</summary>
+    [FlexPrefillAttention(HeadDim = 20, Block = 32, Mass = 0.45f, Divergence = 1, MinBudget = 40, LastRows = 20)]
+    public static partial AttentionKernel FlexMeans20 { get; }
+
+    /// <summary>Keys kept as SnapKV keeps them.</summary>
+    [ObservationWindowAttention(HeadDim = 20, Capacity = 40, Window = 8)]
+    public static partial AttentionKernel Kept20 { get; }
+
+    /// <summary>Keys kept as Ada-KV keeps them: heads compete.</summary>
+    [ObservationWindowAttention(
+        HeadDim = 20, Capacity = 40, Window = 6, Pooling = ScorePooling.Maximum, PoolWidth = 7, OwnShare = 0.3f, Reduction = GroupReduction.Max)]
+    public static partial AttentionKernel KeptByHeads20 { get; }
+
+    /// <summary>Clusters of 12, by position.</summary>
+    [RoutedAttention(HeadDim = 20, Cluster = 12)]
+    public static partial AttentionKernel Routed20 { get; }
+
+    /// <summary>Clusters of 12, in both directions.</summary>
+    [RoutedAttention(HeadDim = 20, Cluster = 12, Causal = false)]
+    public static partial AttentionKernel RoutedFull20 { get; }
+
     /// <summary>Anchor with groups of 64 rows.</summary>
     [AnchorAttention(HeadDim = 64, Block = 32, Step = 2, Theta = 2.2f)]
     public static partial AttentionKernel Anchor64 { get; }

@@ -51,20 +51,43 @@ public static class ListedAttentionCases
         new("bounds, many", AttentionKernels.Bounds20, new(1, 12, 90, 2, 1, 20)),
         new("vertical-slash", AttentionKernels.VerticalSlash20, new(1, 150, 150, 4, 2, 20)) { Spare = 5 },
         new("vertical-slash, chunk", AttentionKernels.VerticalSlash20, new(2, 37, 120, 2, 1, 20)) { Gap = 2 },
+        new("bounds near the largest", AttentionKernels.BoundsNear20, new(1, 2, 300, 4, 2, 20)),
+        new("flex, one token", AttentionKernels.Flex20, new(1, 1, 1, 1, 1, 20)),
+        new("flex, dense", AttentionKernels.Flex20, new(1, 64, 64, 2, 1, 20)),
+        new("flex, just over", AttentionKernels.Flex20, new(1, 65, 65, 2, 1, 20)) { Spare = 3 },
+        new("flex, tail", AttentionKernels.Flex20, new(2, 143, 143, 4, 2, 20)) { Spare = 40, Gap = 1 },
+        new("flex columns", AttentionKernels.FlexColumns20, new(1, 161, 161, 4, 2, 20, BFloat16, BFloat16)),
+        new("flex columns, chunk", AttentionKernels.FlexColumns20, new(1, 70, 233, 4, 2, 20)) { Spare = 9 },
+        new("flex means", AttentionKernels.FlexMeans20, new(1, 160, 160, 4, 2, 20)),
+        new("flex means, chunk", AttentionKernels.FlexMeans20, new(2, 45, 201, 2, 1, 20)),
+        new("kept, one token", AttentionKernels.Kept20, new(1, 1, 1, 1, 1, 20)),
+        new("kept, all", AttentionKernels.Kept20, new(1, 40, 40, 2, 1, 20)),
+        new("kept, one less", AttentionKernels.Kept20, new(1, 41, 41, 2, 1, 20)) { Spare = 2 },
+        new("kept", AttentionKernels.Kept20, new(2, 130, 130, 4, 2, 20)) { Gap = 1 },
+        new("kept, few rows", AttentionKernels.Kept20, new(1, 3, 150, 4, 2, 20, ElementType.Float32, BFloat16)) { Spare = 7 },
+        new("kept by heads", AttentionKernels.KeptByHeads20, new(2, 33, 170, 6, 3, 20)),
+        new("kept by heads, crowded", AttentionKernels.KeptByHeads20, new(1, 45, 45, 8, 4, 20)),
         new("vertical-slash, short", AttentionKernels.VerticalSlash20, new(1, 3, 7, 2, 1, 20)),
+    ];
+
+    private static readonly AttentionCase[] Isolated =
+    [
+        new("isolated", AttentionKernels.Probabilities20, new(1, 150, 150, 2, 1, 20)) { Boundary = 70 },
+        new("isolated, first block", AttentionKernels.Probabilities20, new(2, 100, 100, 2, 2, 20)) { Boundary = 3 },
+        new("isolated, last block", AttentionKernels.Probabilities20, new(1, 97, 97, 4, 2, 20)) { Boundary = 96 },
     ];
 
     /// <summary>Names of all cases.</summary>
     public static IEnumerable<string> Names => Brought.Concat(Selected).Select(item => item.Name);
 
     /// <summary>Names of the cases whose kernels select for themselves.</summary>
-    public static IEnumerable<string> SelectedNames => Selected.Select(item => item.Name);
+    public static IEnumerable<string> SelectedNames => Selected.Concat(Isolated).Select(item => item.Name);
 
     /// <summary>Names of the cases that bring an index.</summary>
     public static IEnumerable<string> BroughtNames => Brought.Select(item => item.Name);
 
     /// <summary>The case called <paramref name="name"/>.</summary>
-    public static AttentionCase Named(string name) => Brought.Concat(Selected).Single(item => item.Name == name);
+    public static AttentionCase Named(string name) => Brought.Concat(Selected).Concat(Isolated).Single(item => item.Name == name);
 
     private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape shape, Func<AttentionShape, ListedIndex> list) =>
         new(name, kernel, shape) { Listed = list(shape) };

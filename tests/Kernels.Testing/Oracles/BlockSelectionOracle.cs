@@ -8,11 +8,12 @@ public sealed class BlockSelectionOracle
     private readonly double[][][] _queries;
     private readonly double[][] _keys;
     private readonly int _offset;
+    private readonly int _boundary;
     private double _margin = double.PositiveInfinity;
 
-    private BlockSelectionOracle(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration)
+    private BlockSelectionOracle(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration, int boundary)
     {
-        (_queries, _keys, _offset) = (queries, keys, offset);
+        (_queries, _keys, _offset, _boundary) = (queries, keys, offset, boundary);
         (_declaration, _selection) = (declaration, declaration.Selection!);
     }
 
@@ -21,9 +22,10 @@ public sealed class BlockSelectionOracle
     /// <param name="keys">[key][channel].</param>
     /// <param name="offset">Position of row 0.</param>
     /// <param name="declaration">The kernel's.</param>
-    public static SelectedKeys Select(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration)
+    /// <param name="boundary">First key of a scope that selects apart, for full attention by probabilities; 0 for none.</param>
+    public static SelectedKeys Select(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration, int boundary = 0)
     {
-        var oracle = new BlockSelectionOracle(queries, keys, offset, declaration);
+        var oracle = new BlockSelectionOracle(queries, keys, offset, declaration, boundary);
         var visits = queries.Select(head => head.Select(_ => new bool[keys.Length]).ToArray()).ToArray();
         foreach (var rows in Enumerable.Range(0, queries[0].Length).GroupBy(i => (i + offset) / oracle._selection.Rows))
         {
@@ -46,6 +48,8 @@ public sealed class BlockSelectionOracle
         var estimates = _queries.Select(head => Estimate(head, rows, blocks)).ToArray();
         switch (_selection.Reduction)
         {
+            case GroupReduction.None when _boundary > 0:
+                return [.. _queries.Select(head => ChooseApart(head, rows, group))];
             case GroupReduction.None:
                 return [.. estimates.Zip(forced, (own, must) => Choose(own, must, group, last))];
             case GroupReduction.Any:
@@ -72,6 +76,28 @@ public sealed class BlockSelectionOracle
         KeyEstimator.Antidiagonal => Antidiagonal(head, rows, blocks),
         _ => Probabilities(head, rows, blocks),
     };
+
+    // Blocks before the boundary's by probabilities for all keys, the others by those for the others only.
+    private HashSet<int> ChooseApart(double[][] head, int[] rows, int group)
+    {
+        var first = _boundary / _selection.Block;
+        var (earlier, later) = (_keys[..(first * _selection.Block)], _keys[(first * _selection.Block)..]);
+        double[] ShareOf(double[][] seen, double[][] counted, double[] row)
+        {
+            var weights = counted.Select(key => Math.Exp(Score(row, key))).ToArray();
+            var total = seen.Sum(key => Math.Exp(Score(row, key)));
+            return [.. weights.Chunk(_selection.Block).Select(chunk => chunk.Sum() / total)];
+        }
+
+        double[] Mean(double[][] seen, double[][] counted) => counted.Length == 0 ? [] : [.. rows.Select(row => ShareOf(seen, counted, head[row]))
+            .Aggregate((left, right) => [.. left.Zip(right, (l, r) => l + r)]).Select(sum => sum / rows.Length)];
+
+        var before = Mean(_keys, earlier);
+        var after = Mean(later, later);
+        var kept = before.Length == 0 ? [] : Choose(before, new bool[before.Length], group, -1);
+        kept.UnionWith(Choose(after, new bool[after.Length], group, -1).Select(block => block + first));
+        return kept;
+    }
 
     private double[] Probabilities(double[][] head, int[] rows, int blocks)
     {
@@ -141,14 +167,16 @@ public sealed class BlockSelectionOracle
                 { Chooser: { } chooser } => chooser.Keep((float)estimates[block], rank, (float)(taken / total), group, block),
                 { Mass: > 0 } => taken < _selection.Mass * total,
                 { Threshold: > 0 } => estimates[block] >= _selection.Threshold,
+                { Difference: > 0 } => estimates[block] >= estimates.Max() - _selection.Difference,
                 { TopShare: > 0 } => rank < (int)((double)_selection.TopShare * estimates.Length) + 1,
                 _ => rank < _selection.TopK,
             };
             if (_selection.Mass > 0) _margin = Math.Min(_margin, Math.Abs(taken - _selection.Mass * total));
             if (_selection.Threshold > 0) _margin = Math.Min(_margin, Math.Abs(estimates[block] - _selection.Threshold));
             if (keeps) kept.Add(block);
+            if (_selection.Difference > 0) _margin = Math.Min(_margin, Math.Abs(estimates[block] - (estimates.Max() - _selection.Difference)));
             // Neighbours of which only one is kept must not change places.
-            if (_selection.Threshold == 0 && i > 0 && keeps != kept.Contains(others[i - 1]))
+            if (_selection is { Threshold: 0, Difference: 0 } && i > 0 && keeps != kept.Contains(others[i - 1]))
                 _margin = Math.Min(_margin, estimates[others[i - 1]] - estimates[block]);
             taken += estimates[block];
         }

@@ -35,7 +35,8 @@ public sealed class ListedAttentionPropertyTests
         Shapes,
         Gen.OneOfConst(
             AttentionKernels.PooledTop20, AttentionKernels.PooledMass20, AttentionKernels.PooledAny20, AttentionKernels.PooledOwn20, AttentionKernels.PooledSimilar20,
-            AttentionKernels.Antidiagonal20, AttentionKernels.Probabilities20, AttentionKernels.Bounds20, AttentionKernels.VerticalSlash20),
+            AttentionKernels.Antidiagonal20, AttentionKernels.Probabilities20, AttentionKernels.Bounds20, AttentionKernels.BoundsNear20, AttentionKernels.VerticalSlash20,
+            AttentionKernels.Flex20, AttentionKernels.FlexColumns20, AttentionKernels.FlexMeans20, AttentionKernels.Kept20, AttentionKernels.KeptByHeads20),
         Gen.Int[0, 9],
         (shape, kernel, spare) => new AttentionCase($"selected {kernel} {shape} {spare}", kernel, shape) { Spare = spare, Gap = spare % 4 });
 

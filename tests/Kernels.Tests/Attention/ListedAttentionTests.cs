@@ -64,6 +64,19 @@ public sealed class ListedAttentionTests
         Assert.Contains("chooses its own keys", Assert.Throws<KernelException>(() => dense.Run(query, key, key, query, new KeyPageIndex(1, 1, 40, 16, [0, 0], []))).Message);
     }
 
+    [Fact]
+    public void Two_scopes_are_for_probabilities_and_need_a_key_each()
+    {
+        using var device = new CpuDevice(threads: 1);
+        using var buffer = device.Allocate(1 << 16);
+        var tensor = Tensor.Heads(buffer, ElementType.Float32, 1, 40, 1, 20);
+        using var plan = AttentionKernels.Probabilities20.Plan(device, new AttentionShape(1, 40, 40, 1, 1, 20));
+        foreach (var boundary in new[] { -1, 0, 40 })
+            Assert.Contains($"a boundary of {boundary}", Assert.Throws<KernelException>(() => plan.Select(tensor, tensor, boundary)).Message);
+        using var pooled = AttentionKernels.PooledTop20.Plan(device, plan.Shape);
+        Assert.Contains("Select in one scope", Assert.Throws<KernelException>(() => pooled.Select(tensor, tensor, 20)).Message);
+    }
+
     [Theory]
     [InlineData("opencl")]
     [InlineData("simulator")]
@@ -79,6 +92,8 @@ public sealed class ListedAttentionTests
     [InlineData("pooled mass")]
     [InlineData("bounds, decode")]
     [InlineData("vertical-slash")]
+    [InlineData("flex, tail")]
+    [InlineData("kept by heads")]
     [InlineData("pages, splits")]
     public void Threads_change_no_bit_and_nothing_is_allocated(string name)
     {

@@ -31,6 +31,7 @@ internal static class CatalogCommand
         {
             CatalogPhase.Prefill => "prefill",
             CatalogPhase.Decode => "decode",
+            CatalogPhase.Compaction => "compaction",
             CatalogPhase.Diffusion => "diffusion",
             _ => "prefill and decode",
         },

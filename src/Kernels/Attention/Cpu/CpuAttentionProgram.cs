@@ -47,10 +47,15 @@ public abstract unsafe class CpuAttentionProgram : AttentionProgram
         declaration.Pattern switch
         {
             AttentionPattern.Anchor => new CpuAnchorAttentionPlan((CpuDevice)device, declaration, shape, this),
+            AttentionPattern.Routed => new CpuRoutedAttentionPlan((CpuDevice)device, declaration, shape, this),
             AttentionPattern.Indexed => new CpuIndexedAttentionPlan((CpuDevice)device, declaration, shape, this),
-            AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.LastRows =>
-                new CpuVerticalSlashPlan((CpuDevice)device, declaration, shape, this),
-            AttentionPattern.Selected => new CpuBlockSelectionPlan((CpuDevice)device, declaration, shape, this),
+            AttentionPattern.Selected => declaration.Selection!.Estimator switch
+            {
+                KeyEstimator.LastRows => new CpuVerticalSlashPlan((CpuDevice)device, declaration, shape, this),
+                KeyEstimator.LastRowsOrPooled => new CpuFlexPrefillPlan((CpuDevice)device, declaration, shape, this),
+                KeyEstimator.ObservationWindow => new CpuObservationWindowPlan((CpuDevice)device, declaration, shape, this),
+                _ => new CpuBlockSelectionPlan((CpuDevice)device, declaration, shape, this),
+            },
             _ => new CpuTiledAttentionPlan((CpuDevice)device, declaration, shape, this),
         };
 

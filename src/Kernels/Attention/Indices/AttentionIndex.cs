@@ -8,8 +8,8 @@ namespace Kernels;
 /// Groups lie on absolute positions, so one index serves every chunk of a sequence.
 /// </summary>
 /// <remarks>
-/// Immutable. Lists are ascending and name no key twice. A list's head is a query head, a key head (shared by its query heads) or one for all,
-/// by <see cref="Heads"/>. Ranges and columns past the keys of a run are not visited.
+/// Immutable, except that of a <see cref="CompactedCache"/>. Lists are ascending and name no key twice. A list's head is a query head, a key head (shared by its query heads) or one for all,
+/// by <see cref="Heads"/>; in general neighbouring query heads share a list. Ranges and columns past the keys of a run are not visited.
 /// </remarks>
 public abstract class AttentionIndex
 {
@@ -26,7 +26,7 @@ public abstract class AttentionIndex
     /// <summary>Sequences with lists of their own; 1 may serve every batch.</summary>
     public int Batch => Shape.Batch;
 
-    /// <summary>Heads with lists of their own: the query heads, the key heads, or 1.</summary>
+    /// <summary>Heads with lists of their own: the query heads, the key heads, a number between that fits both, or 1.</summary>
     public int Heads => Shape.Heads;
 
     /// <summary>Query positions covered.</summary>

@@ -28,4 +28,15 @@ public enum KeyEstimator
     /// The probabilities of the last query rows, summed along key columns and along diagonals. Vertical-Slash of MInference (arXiv 2407.02490, §3.1).
     /// </summary>
     LastRows,
+
+    /// <summary>
+    /// <see cref="LastRows"/> by blocks, or <see cref="Pooled"/> for heads whose last rows the two describe alike. FlexPrefill (arXiv 2502.20766, §3).
+    /// </summary>
+    LastRowsOrPooled,
+
+    /// <summary>
+    /// The probabilities of the last query rows, summed along key columns and pooled over neighbouring keys: which keys of a cache are kept.
+    /// SnapKV (arXiv 2404.14469, §4).
+    /// </summary>
+    ObservationWindow,
 }

@@ -1,7 +1,7 @@
 namespace Kernels;
 
 /// <summary>How a selecting kernel chooses keys, as the generator recorded it.</summary>
-/// <remarks>Exactly one of <see cref="TopK"/>, <see cref="TopShare"/>, <see cref="Mass"/>, <see cref="Threshold"/> and <see cref="Chooser"/> is set.</remarks>
+/// <remarks>Exactly one of <see cref="TopK"/>, <see cref="TopShare"/>, <see cref="Mass"/>, <see cref="Threshold"/>, <see cref="Difference"/> and <see cref="Chooser"/> is set.</remarks>
 public sealed record KeySelection
 {
     /// <summary>What importance is estimated from.</summary>
@@ -16,7 +16,7 @@ public sealed record KeySelection
     /// <summary>Antidiagonal: side of the squares.</summary>
     public int Stride { get; init; }
 
-    /// <summary>Blocks visited, forced ones included; last rows: columns visited.</summary>
+    /// <summary>Blocks visited, forced ones included; last rows: columns visited; observation window: keys kept by a head on average.</summary>
     public int TopK { get; init; }
 
     /// <summary>Share s of a row's n blocks: ⌊s·n⌋ + 1 are visited, forced ones included.</summary>
@@ -27,6 +27,9 @@ public sealed record KeySelection
 
     /// <summary>Blocks of at least this estimate are visited.</summary>
     public float Threshold { get; init; }
+
+    /// <summary>Blocks whose estimate comes within this of the largest are visited.</summary>
+    public float Difference { get; init; }
 
     /// <summary>The user's own selector.</summary>
     public KeyChooser? Chooser { get; init; }
@@ -46,6 +49,21 @@ public sealed record KeySelection
     /// <summary>Last rows: diagonals visited.</summary>
     public int Diagonals { get; init; }
 
-    /// <summary>Last rows: how many.</summary>
+    /// <summary>Last rows, observation window: how many.</summary>
     public int LastRows { get; init; }
+
+    /// <summary>Last rows or pooled: Jensen–Shannon distance of the two estimates below which pooled ones are used.</summary>
+    public float Divergence { get; init; }
+
+    /// <summary>Last rows or pooled: keys that columns, and diagonals, hold at least; runs that are little longer are dense.</summary>
+    public int MinBudget { get; init; }
+
+    /// <summary>Observation window: how neighbouring keys share their scores.</summary>
+    public ScorePooling Pooling { get; init; }
+
+    /// <summary>Observation window: how many neighbours do, the key itself included.</summary>
+    public int PoolWidth { get; init; }
+
+    /// <summary>Observation window: share of the capacity that every head has for itself; the rest goes to the heads with the best scores.</summary>
+    public float OwnShare { get; init; }
 }

@@ -12,10 +12,10 @@ internal sealed class CpuIndexedAttentionPlan : CpuListedAttentionPlan
     protected override int GroupRows => _index.Rows;
 
     /// <inheritdoc/>
-    protected override int ListHeads => _index.Heads == Shape.QueryHeads ? Shape.GroupSize : 1;
+    protected override int ListHeads => Math.Max(1, _index.Heads / Shape.KeyHeads);
 
     /// <inheritdoc/>
-    protected override (bool Tiles, bool Few) Ways => (true, true);
+    protected override (bool Tiles, bool Few) Ways => (Shape.Queries > FewTokens, true);
 
     /// <inheritdoc/>
     protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, AttentionIndex index, in Tensor? logSumExp)

@@ -11,18 +11,23 @@ internal abstract unsafe partial class CpuListedAttentionPlan
     /// <summary>Most tokens whose lists are split; with more, tokens keep the workers busy.</summary>
     protected const int FewTokens = 4;
 
-    private readonly int _stateRows, _maxSplits;
+    private readonly int _maxSplits;
 
     /// <summary>Sequence, list and token of every unit of a run of few rows.</summary>
     protected int UnitCount => Batch * Shape.KeyHeads * ListHeads * Queries;
 
     private int Splits => Queries <= FewTokens ? (Keys + SplitKeys - 1) / SplitKeys : 1;
 
-    // Query, accumulator, sum and maximum of a unit's rows.
-    private long StateFloats => _stateRows * (2L * Stride + Program.Lanes) + (_stateRows + 15) / 16 * 16;
+    // Rows of a unit, padded. Units of single rows are the most memory that a run's units can need together.
+    private int StateRows => KeyPanels.RoundUp(Shape.GroupSize / ListHeads, Program.RowStep);
+
+    private long MaxStateFloats => StateFloats(KeyPanels.RoundUp(Shape.GroupSize, Program.RowStep));
 
     // A unit's state, widened or gathered keys and values, scores of a row, and a row of conversion scratch.
-    private long FewFloats => StateFloats + CpuAttentionProgram.FewRowsChunk * 2L * Stride + Chunk + Stride;
+    private long FewFloats => MaxStateFloats + CpuAttentionProgram.FewRowsChunk * 2L * Stride + Chunk + Stride;
+
+    // Query, accumulator, sum and maximum of a unit's rows.
+    private long StateFloats(int rows) => rows * (2L * Stride + Program.Lanes) + (rows + 15) / 16 * 16;
 
     private void RunFew()
     {
@@ -39,15 +44,16 @@ internal abstract unsafe partial class CpuListedAttentionPlan
     private AttentionTile State(int unit, int split, int worker)
     {
         var (batch, head, token) = Unit(unit);
+        var rows = StateRows;
         var floats = Splits > 1
-            ? (float*)_states!.Pointer + ((long)unit * _maxSplits + split) * StateFloats
+            ? (float*)_states!.Pointer + ((long)unit * _maxSplits + split) * StateFloats(rows)
             : (float*)_workers!.Pointer + worker * _workerFloats;
         return new AttentionTile
         {
             Query = floats,
-            Accumulator = floats + _stateRows * Stride,
-            Sum = floats + _stateRows * 2 * Stride,
-            Maximum = floats + _stateRows * (2 * Stride + Program.Lanes),
+            Accumulator = floats + rows * Stride,
+            Sum = floats + rows * 2 * Stride,
+            Maximum = floats + rows * (2 * Stride + Program.Lanes),
             Rows = Shape.GroupSize / ListHeads,
             Position = FirstPosition + token,
             Batch = batch,
@@ -60,7 +66,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
     {
         var (unit, split) = (task / Splits, task % Splits);
         var tile = State(unit, split, worker);
-        var chunk = (float*)_workers!.Pointer + worker * _workerFloats + StateFloats;
+        var chunk = (float*)_workers!.Pointer + worker * _workerFloats + MaxStateFloats;
         var scratch = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride + Chunk;
         tile.Scores = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride;
         for (var r = 0; r < tile.Rows; r++) LoadRow(QueryHead(tile.Batch, tile.Head + r), Unit(unit).Token, tile.Query + (long)r * Stride, scratch);

@@ -25,7 +25,6 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
         _slabs = new ParallelAction(RunSlab);
         _few = new ParallelAction(RunUnit);
         _merge = new ParallelAction(MergeUnit);
-        _stateRows = KeyPanels.RoundUp(shape.GroupSize, program.RowStep);
         _maxSplits = (shape.Keys + SplitKeys - 1) / SplitKeys;
         _slices = (Stride + program.Panel - 1) / program.Panel;
         _valueOffset = (long)KeyPanels.RoundUp(shape.Keys, program.Panel) * shape.HeadDim;
@@ -67,7 +66,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
         _workers = (CpuBuffer)Cpu.Allocate(Cpu.Workers.Count * _workerFloats * sizeof(float));
         var splits = Ways.Few ? _maxSplits : 0;
         _states = (CpuBuffer)Cpu.Allocate(
-            (long)Shape.Batch * Shape.QueryHeads * Math.Min(Shape.Queries, FewTokens) * splits * StateFloats * sizeof(float));
+            (long)Shape.Batch * Shape.QueryHeads * Math.Min(Shape.Queries, FewTokens) * splits * StateFloats(Program.RowStep) * sizeof(float));
     }
 
     /// <summary>The keys that a group of rows visits; valid until the worker's next call.</summary>
@@ -90,7 +89,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
     /// <inheritdoc/>
     protected override void RunTiles()
     {
-        if (Ways.Few && (!Ways.Tiles || GroupRows == 1 || (Queries <= FewTokens && Queries * Shape.GroupSize <= CpuAttentionProgram.FewRows)))
+        if (Ways.Few && (!Ways.Tiles || GroupRows == 1 || Queries <= FewTokens))
         {
             PrepareFew();
             RunFew();

@@ -7,6 +7,14 @@ internal readonly ref struct KeyList(ReadOnlySpan<KeySpan> ranges, ReadOnlySpan<
 
     public ReadOnlySpan<int> Columns { get; } = columns;
 
+    /// <summary>Number of keys of a list.</summary>
+    public static int Count(ReadOnlySpan<KeySpan> ranges, ReadOnlySpan<int> columns)
+    {
+        var count = columns.Length;
+        foreach (var range in ranges) count += range.Length;
+        return count;
+    }
+
     /// <summary>Number of columns below <paramref name="key"/>.</summary>
     public static int CountBelow(ReadOnlySpan<int> columns, int key)
     {

@@ -9,6 +9,7 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
     private readonly ulong[] _order = new ulong[maxBlocks];
     private readonly KeySpan[] _ranges = new KeySpan[maxBlocks];
     private int _group, _blocks, _last;
+    private float _largest;
 
     /// <summary>Bytes held.</summary>
     public long ByteLength => maxBlocks * (2L * sizeof(float) + 2 * sizeof(bool) + sizeof(ulong) + 12);
@@ -41,28 +42,30 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
         if (head == heads - 1) _reduced.AsSpan(0, _blocks).CopyTo(_estimates);
     }
 
-    /// <summary>Keeps blocks by the estimates; what was kept since <see cref="Begin"/> stays.</summary>
-    public void Select()
+    /// <summary>Keeps some of the blocks [first, end) by their estimates; what was kept since <see cref="Begin"/> stays.</summary>
+    public void Select(int first, int end)
     {
         double total = 0, taken = 0;
+        _largest = float.NegativeInfinity;
         int rank = 0, others = 0;
-        for (var block = 0; block < _blocks; block++)
+        for (var block = first; block < end; block++)
         {
             total += _estimates[block];
+            _largest = MathF.Max(_largest, _estimates[block]);
             if (IsForced(block))
             {
                 _kept[block] = true;
                 taken += _estimates[block];
                 rank++;
             }
-            else _order[others++] = (ulong)Descending(_estimates[block]) << 32 | (uint)block;
+            else _order[others++] = ScoreOrder.Descending(_estimates[block], block);
         }
 
         Array.Sort(_order, 0, others);
         for (var i = 0; i < others; i++, rank++)
         {
-            var block = (int)(uint)_order[i];
-            if (Keeps(block, rank, taken, total)) _kept[block] = true;
+            var block = ScoreOrder.Id(_order[i]);
+            if (Keeps(block, rank, taken, total, end - first)) _kept[block] = true;
             else if (selection.Chooser is null) return;
             taken += _estimates[block];
         }
@@ -85,19 +88,14 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
 
     private bool IsForced(int block) => _forced[block] || block < selection.Sink || (block <= _last && block > _last - selection.Local);
 
-    private bool Keeps(int block, int rank, double taken, double total) => selection switch
+    private bool Keeps(int block, int rank, double taken, double total, int blocks) => selection switch
     {
         { Chooser: { } chooser } => chooser.Keep(_estimates[block], rank, total == 0 ? 0 : (float)(taken / total), _group, block),
         { Mass: > 0 } => taken < selection.Mass * total,
         { Threshold: > 0 } => _estimates[block] >= selection.Threshold,
-        { TopShare: > 0 } => rank < (int)((double)selection.TopShare * _blocks) + 1,
+        { Difference: > 0 } => _estimates[block] >= _largest - selection.Difference,
+        { TopShare: > 0 } => rank < (int)((double)selection.TopShare * blocks) + 1,
         _ => rank < selection.TopK,
     };
 
-    // The bits of floats as integers that ascend where the floats descend.
-    private static uint Descending(float value)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        return (bits & 0x80000000) == 0 ? 0x7FFFFFFF - bits : bits;
-    }
 }

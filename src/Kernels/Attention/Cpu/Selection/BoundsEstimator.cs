@@ -10,7 +10,7 @@ internal sealed unsafe class BoundsEstimator : KeyBlockEstimator
     private readonly ParallelAction _bound;
     private readonly CpuBuffer _bounds;
     private readonly long _headFloats;
-    private int _batch, _keyHead;
+    private int _batch, _keyHead, _firstBlock;
 
     public BoundsEstimator(CpuListedAttentionPlan plan, int heads)
         : base(plan, 2 * plan.Stride)
@@ -24,10 +24,14 @@ internal sealed unsafe class BoundsEstimator : KeyBlockEstimator
     public override long ByteLength => base.ByteLength + _bounds.ByteLength;
 
     /// <inheritdoc/>
+    public override long SummaryBytes => _bounds.ByteLength;
+
+    /// <inheritdoc/>
     public override void Prepare(int batch, int keyHead)
     {
-        (_batch, _keyHead) = (batch, keyHead);
-        Plan.Cpu.Workers.Run(Blocks, _bound);
+        // The last block summarised may have grown.
+        (_batch, _keyHead, _firstBlock) = (batch, keyHead, (Summary?.Keys ?? 0) / Selection.Block);
+        if (_firstBlock < Blocks) Plan.Cpu.Workers.Run(Blocks - _firstBlock, _bound);
     }
 
     /// <inheritdoc/>
@@ -60,10 +64,11 @@ internal sealed unsafe class BoundsEstimator : KeyBlockEstimator
     }
 
     private float* Low(int batch, int keyHead, int block) =>
-        (float*)_bounds.Pointer + (batch * Plan.Shape.KeyHeads + keyHead) * _headFloats + 2L * block * HeadDim;
+        (float*)((CpuBuffer?)Summary?.Buffer ?? _bounds).Pointer + (batch * Plan.Shape.KeyHeads + keyHead) * _headFloats + 2L * block * HeadDim;
 
-    private void Bound(int block, int worker)
+    private void Bound(int task, int worker)
     {
+        var block = _firstBlock + task;
         var key = Plan.KeyHead(_batch, _keyHead);
         var (start, count) = KeysOf(block);
         var low = Low(_batch, _keyHead, block);

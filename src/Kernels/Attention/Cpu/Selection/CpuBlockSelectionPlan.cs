@@ -41,10 +41,27 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
     protected override (bool Tiles, bool Few) Ways => Selection.Rows == 1 ? (false, true) : (true, false);
 
     /// <inheritdoc/>
+    public override long SummaryBytes => _estimator.SummaryBytes;
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
         _estimator.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, KeySummary summary, in Tensor? logSumExp)
+    {
+        _estimator.Summary = summary;
+        try
+        {
+            RunCore(query, key, value, output, logSumExp);
+        }
+        finally
+        {
+            _estimator.Summary = null;
+        }
     }
 
     /// <inheritdoc/>
@@ -74,37 +91,29 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
         var last = Math.Min((FirstPosition + first + rows - 1) / Selection.Block, all - 1);
         var selector = _selectors[worker];
         selector.Begin(group, Declaration.Causal ? last + 1 : all, last);
-        if (Selection.Reduction == GroupReduction.None)
-        {
-            _estimator.Estimate(batch, head, first, rows, worker, selector.Estimates, selector.Forced);
-            selector.Select();
-            return new KeyList(selector.Ranges(Keys), []);
-        }
-
-        for (var h = 0; h < Shape.GroupSize; h++)
-        {
-            _estimator.Estimate(batch, head + h, first, rows, worker, selector.Estimates, selector.Forced);
-            if (Selection.Reduction == GroupReduction.Any) selector.Select();
-            else selector.Reduce(h, Shape.GroupSize);
-        }
-
-        if (Selection.Reduction != GroupReduction.Any) selector.Select();
+        var (blocks, apart) = (selector.Estimates.Length, Boundary / Selection.Block);
+        ChooseAmong(selector, batch, head, first, rows, worker, 0, Boundary == 0 ? blocks : apart);
+        if (Boundary > 0) ChooseAmong(selector, batch, head, first, rows, worker, apart, blocks);
         return new KeyList(selector.Ranges(Keys), []);
     }
 
     /// <inheritdoc/>
-    protected override AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists)
+    protected override AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists) => BlockIndex(lists);
+
+    /// <summary>Chooses among blocks [from, end); the probabilities are those of all blocks from the first on.</summary>
+    private void ChooseAmong(BlockSelector selector, int batch, int head, int first, int rows, int worker, int from, int end)
     {
-        var (starts, blocks) = (new int[lists.Length + 1], new List<int>());
-        for (var list = 0; list < lists.Length; list++)
+        var heads = Selection.Reduction == GroupReduction.None ? 1 : Shape.GroupSize;
+        var apart = Selection.Reduction is GroupReduction.None or GroupReduction.Any;
+        for (var h = 0; h < heads; h++)
         {
-            foreach (var range in lists[list].Ranges)
-                for (var start = range.Start; start < range.End; start += Selection.Block) blocks.Add(start / Selection.Block);
-            starts[list + 1] = blocks.Count;
+            if (from == 0) _estimator.Estimate(batch, head + h, first, rows, worker, selector.Estimates, selector.Forced);
+            else _estimator.EstimateFrom(from, batch, head + h, first, rows, worker, selector.Estimates, selector.Forced);
+            if (apart) selector.Select(from, end);
+            else selector.Reduce(h, heads);
         }
 
-        return new KeyBlockIndex(
-            Batch, Shape.KeyHeads * ListHeads, FirstPosition + Queries, Keys, Selection.Rows, Selection.Block, starts, blocks.ToArray());
+        if (!apart) selector.Select(from, end);
     }
 
     private void ChooseUnit(int unit, int worker)

@@ -11,12 +11,19 @@ internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
     /// <inheritdoc/>
     protected override int GroupRows => Selection.Rows;
 
+    /// <summary>First key of a scope that selects apart; 0 for none.</summary>
+    protected int Boundary { get; private set; }
+
     /// <summary>How keys are chosen.</summary>
     protected KeySelection Selection => Declaration.Selection!;
 
     /// <inheritdoc/>
-    protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key)
+    protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key) => SelectCore(query, key, 0);
+
+    /// <inheritdoc/>
+    protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key, int boundary)
     {
+        Boundary = boundary;
         Bind(query, key, key, query, null);
         var groups = (FirstPosition + Queries - 1) / GroupRows + 1;
         var first = FirstPosition / GroupRows;
@@ -36,6 +43,7 @@ internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
             }));
         }
 
+        Boundary = 0;
         return Index(lists);
     }
 
@@ -44,6 +52,21 @@ internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
 
     /// <summary>Makes an index of the lists of every batch, head and group.</summary>
     protected abstract AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists);
+
+    /// <summary>An index of lists whose ranges are blocks.</summary>
+    protected AttentionIndex BlockIndex((KeySpan[] Ranges, int[] Columns)[] lists)
+    {
+        var (starts, blocks) = (new int[lists.Length + 1], new List<int>());
+        for (var list = 0; list < lists.Length; list++)
+        {
+            foreach (var range in lists[list].Ranges)
+                for (var start = range.Start; start < range.End; start += Selection.Block) blocks.Add(start / Selection.Block);
+            starts[list + 1] = blocks.Count;
+        }
+
+        return new KeyBlockIndex(
+            Batch, Shape.KeyHeads * ListHeads, FirstPosition + Queries, Keys, Selection.Rows, Selection.Block, starts, blocks.ToArray());
+    }
 
     /// <summary>The rows of a group that the run holds, counted in the run.</summary>
     protected (int First, int Count) RowsOf(int group)

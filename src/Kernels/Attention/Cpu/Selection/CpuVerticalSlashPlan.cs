@@ -1,29 +1,22 @@
 namespace Kernels;
 
 /// <summary>Vertical-Slash: the last rows' probabilities choose columns and diagonals per head; each group of rows makes ranges and columns of them.</summary>
-internal sealed unsafe class CpuVerticalSlashPlan : CpuSelectingPlan
+internal sealed class CpuVerticalSlashPlan : CpuSelectingPlan
 {
-    private readonly ParallelAction _score, _normalise, _sum;
-    private readonly CpuBuffer _floats;
+    private readonly LastRowProbabilities _lastRows;
+    private readonly float[] _sums;
     private readonly ulong[] _order;
     private readonly int[] _columns, _diagonals;
     private readonly (KeySpan[] Ranges, int[] Columns)[] _lists;
-    private readonly int _lastRows, _paddedRows, _maxColumns, _maxDiagonals;
-    private readonly long _length;
-    private int _batch, _head, _rows;
+    private readonly int _maxColumns, _maxDiagonals;
 
     public CpuVerticalSlashPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
         : base(device, declaration, shape, program)
     {
-        (_score, _normalise, _sum) = (new ParallelAction(Score), new ParallelAction(Normalise), new ParallelAction(Sum));
-        _lastRows = Math.Min(Selection.LastRows, shape.Queries);
-        _paddedRows = KeyPanels.RoundUp(_lastRows, program.RowStep);
-        _length = KeyPanels.RoundUp(shape.Keys, Chunk);
         _maxColumns = Math.Min(Selection.TopK, shape.Keys);
         _maxDiagonals = Math.Min(Selection.Diagonals, shape.Keys);
-        // Queries, their probabilities, sums by column and by diagonal; per worker the scores of a chunk; a row of conversion scratch.
-        _floats = (CpuBuffer)device.Allocate(
-            (_paddedRows * (Stride + _length) + 2 * _length + _paddedRows + device.Workers.Count * (long)_paddedRows * Chunk + Stride) * sizeof(float));
+        _lastRows = new LastRowProbabilities(this);
+        _sums = new float[shape.Keys];
         _order = new ulong[shape.Keys];
         _columns = new int[shape.GroupSize * _maxColumns];
         _diagonals = new int[shape.GroupSize * _maxDiagonals];
@@ -33,7 +26,7 @@ internal sealed unsafe class CpuVerticalSlashPlan : CpuSelectingPlan
     }
 
     /// <inheritdoc/>
-    public override long WorkspaceBytes => base.WorkspaceBytes + _floats.ByteLength + sizeof(ulong) * (long)_order.Length
+    public override long WorkspaceBytes => base.WorkspaceBytes + _lastRows.ByteLength + (sizeof(ulong) + sizeof(float)) * (long)_order.Length
         + sizeof(int) * ((long)_columns.Length + _diagonals.Length + _lists.Length * (3L * _maxDiagonals + _maxColumns));
 
     /// <inheritdoc/>
@@ -46,40 +39,25 @@ internal sealed unsafe class CpuVerticalSlashPlan : CpuSelectingPlan
 
     private int Diagonals => Math.Min(Selection.Diagonals, Keys);
 
-    private float* QueryRows => (float*)_floats.Pointer;
-
-    private float* Probabilities => QueryRows + (long)_paddedRows * Stride;
-
-    private float* ColumnSums => Probabilities + _paddedRows * _length;
-
-    // Entry j holds the diagonal query − key = keys − 1 − j; the rows before the first make entries that no key has.
-    private float* DiagonalSums => ColumnSums + _length;
-
-    private float* Scores(int worker) => DiagonalSums + _length + _paddedRows + (long)worker * _paddedRows * Chunk;
-
     /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
-        _floats.Dispose();
+        _lastRows.Dispose();
     }
 
     /// <inheritdoc/>
     protected override void Prepare(int batch, int keyHead)
     {
-        (_batch, _rows) = (batch, Math.Min(_lastRows, Queries));
         for (var slot = 0; slot < Shape.GroupSize; slot++)
         {
-            _head = keyHead * Shape.GroupSize + slot;
-            new Span<float>(QueryRows, _paddedRows * Stride).Clear();
-            for (var row = 0; row < _rows; row++)
-                LoadRow(QueryHead(batch, _head), Queries - _rows + row, QueryRows + (long)row * Stride, Scores(0));
-            var chunks = (Keys - 1) / Chunk + 1;
-            Cpu.Workers.Run(chunks, _score);
-            Cpu.Workers.Run(_rows, _normalise);
-            Cpu.Workers.Run(2, _sum);
-            Top(ColumnSums, 1, Selection.Sink, _columns.AsSpan(slot * _maxColumns, Columns));
-            Top(DiagonalSums + Keys - 1, -1, Selection.Local, _diagonals.AsSpan(slot * _maxDiagonals, Diagonals));
+            _lastRows.Compute(batch, keyHead * Shape.GroupSize + slot);
+            var sums = _sums.AsSpan(0, Keys);
+            _lastRows.SumColumns(sums);
+            Top(sums, Selection.Sink, _columns.AsSpan(slot * _maxColumns, Columns));
+            _lastRows.SumDiagonals(sums);
+            sums.Reverse();
+            Top(sums, Selection.Local, _diagonals.AsSpan(slot * _maxDiagonals, Diagonals));
         }
     }
 
@@ -130,48 +108,12 @@ internal sealed unsafe class CpuVerticalSlashPlan : CpuSelectingPlan
             columnStarts, lists.SelectMany(list => list.Columns).ToArray());
     }
 
-    private void Score(int chunk, int worker)
+    /// <summary>The first <paramref name="forced"/> entries and those of largest sum, ascending.</summary>
+    private void Top(ReadOnlySpan<float> sums, int forced, Span<int> chosen)
     {
-        var start = chunk * Chunk;
-        var scores = Scores(worker);
-        var count = Math.Min(Chunk, Keys - start);
-        for (var key = 0; key < count; key += Program.Panel)
-            Program.Score(QueryRows, KeyPanels.RoundUp(_rows, Program.RowStep), PackedKeys + (long)(start + key) * Shape.HeadDim, scores + key);
-        for (var row = 0; row < _rows; row++)
-            new ReadOnlySpan<float>(scores + row * Chunk, count).CopyTo(new Span<float>(Probabilities + row * _length + start, count));
-    }
-
-    private void Normalise(int row, int worker)
-    {
-        var visible = Keys - _rows + row + 1;
-        ScoreRow.Softmax(Probabilities + row * _length, visible);
-        new Span<float>(Probabilities + row * _length + visible, Keys - visible).Clear();
-    }
-
-    private void Sum(int kind, int worker)
-    {
-        var target = kind == 0 ? ColumnSums : DiagonalSums;
-        new Span<float>(target, (int)_length).Clear();
-        for (var row = 0; row < _rows; row++)
-        {
-            // On the diagonal of entry j, row r of R has key j − (R − 1) + r.
-            var before = kind == 0 ? 0 : _rows - 1 - row;
-            ScoreRow.Add(Probabilities + row * _length, target + before, Keys - before);
-        }
-    }
-
-    /// <summary>The first <paramref name="forced"/> entries and those of largest sum, ascending; the entries lie <paramref name="step"/> apart.</summary>
-    private void Top(float* sums, int step, int forced, Span<int> chosen)
-    {
-        for (var i = 0; i < Keys; i++)
-        {
-            // Sums are not negative: their bits ascend with them.
-            var rank = i < forced ? 0 : uint.MaxValue - BitConverter.SingleToUInt32Bits(sums[(long)i * step]);
-            _order[i] = (ulong)rank << 32 | (uint)i;
-        }
-
-        Array.Sort(_order, 0, Keys);
-        for (var i = 0; i < chosen.Length; i++) chosen[i] = (int)(uint)_order[i];
+        for (var i = 0; i < sums.Length; i++) _order[i] = ScoreOrder.Descending(i < forced ? float.PositiveInfinity : sums[i], i);
+        Array.Sort(_order, 0, sums.Length);
+        for (var i = 0; i < chosen.Length; i++) chosen[i] = ScoreOrder.Id(_order[i]);
         chosen.Sort();
     }
 }

@@ -20,6 +20,12 @@ internal abstract unsafe class KeyBlockEstimator : IDisposable
     /// <summary>Bytes held.</summary>
     public virtual long ByteLength => _workers.ByteLength;
 
+    /// <summary>Bytes of a summary of keys that outlives runs; 0 where there is none.</summary>
+    public virtual long SummaryBytes => 0;
+
+    /// <summary>The summary of the current run; null where keys are summarised anew.</summary>
+    public KeySummary? Summary { get; set; }
+
     protected CpuListedAttentionPlan Plan { get; }
 
     protected KeySelection Selection => Plan.Declaration.Selection!;
@@ -40,6 +46,10 @@ internal abstract unsafe class KeyBlockEstimator : IDisposable
     /// estimated and must be visited.
     /// </summary>
     public abstract void Estimate(int batch, int head, int first, int rows, int worker, Span<float> estimates, Span<bool> forced);
+
+    /// <summary>As <see cref="Estimate"/>, with probabilities among blocks <paramref name="from"/> and on only.</summary>
+    public virtual void EstimateFrom(int from, int batch, int head, int first, int rows, int worker, Span<float> estimates, Span<bool> forced) =>
+        throw new NotSupportedException($"{GetType().Name} estimates all blocks together.");
 
     /// <inheritdoc/>
     public virtual void Dispose() => _workers.Dispose();

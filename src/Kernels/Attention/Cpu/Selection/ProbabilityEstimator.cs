@@ -17,7 +17,11 @@ internal sealed unsafe class ProbabilityEstimator : KeyBlockEstimator
     }
 
     /// <inheritdoc/>
-    public override void Estimate(int batch, int head, int first, int rows, int worker, Span<float> estimates, Span<bool> forced)
+    public override void Estimate(int batch, int head, int first, int rows, int worker, Span<float> estimates, Span<bool> forced) =>
+        EstimateFrom(0, batch, head, first, rows, worker, estimates, forced);
+
+    /// <inheritdoc/>
+    public override void EstimateFrom(int from, int batch, int head, int first, int rows, int worker, Span<float> estimates, Span<bool> forced)
     {
         var queries = Worker(worker);
         var scores = queries + (long)_maxRows * Plan.Stride;
@@ -27,15 +31,15 @@ internal sealed unsafe class ProbabilityEstimator : KeyBlockEstimator
         new Span<float>(queries + (long)rows * Plan.Stride, (padded - rows) * Plan.Stride).Clear();
         for (var i = 0; i < rows; i++)
             Plan.LoadRow(Plan.QueryHead(batch, head), first + i, queries + (long)i * Plan.Stride, sums + (long)_maxRows * MaxBlocks);
-        for (var block = 0; block < estimates.Length; block++) Score(queries, padded, rows, Plan.FirstPosition + first, block, scores, maxima, sums);
+        for (var block = from; block < estimates.Length; block++) Score(queries, padded, rows, Plan.FirstPosition + first, block, scores, maxima, sums);
 
         estimates.Clear();
         for (var i = 0; i < rows; i++)
         {
-            var (top, total) = (ScoreRow.Maximum(maxima + (long)i * MaxBlocks, estimates.Length), 0f);
+            var (top, total) = (ScoreRow.Maximum(maxima + (long)i * MaxBlocks + from, estimates.Length - from), 0f);
             if (float.IsNegativeInfinity(top)) continue;
-            for (var block = 0; block < estimates.Length; block++) total += Share(i, block, top);
-            for (var block = 0; block < estimates.Length; block++) estimates[block] += Share(i, block, top) / (total * rows);
+            for (var block = from; block < estimates.Length; block++) total += Share(i, block, top);
+            for (var block = from; block < estimates.Length; block++) estimates[block] += Share(i, block, top) / (total * rows);
         }
 
         float Share(int row, int block, float top) =>

@@ -1,0 +1,16 @@
+namespace Kernels.Catalog;
+
+/// <summary>
+/// Routing Transformer (arXiv 2003.05997, §4.1): each centroid of a head gathers its nearest 128 queries and 128 keys, which attend among themselves. Made for
+/// models trained with it, which bring their centroids.
+/// </summary>
+/// <remarks>
+/// Variant: queries and keys are routed separately, the query heads of a key head share its centroids, no memory keys, and an exact mean over a
+/// query's clusters (the released code adds 10⁻⁵ to their number). The paper gives half of the heads a local window instead.
+/// </remarks>
+public static partial class RoutingTransformer
+{
+    /// <summary>Causal by position; which tokens meet is not.</summary>
+    [RoutedAttention(Cluster = 128)]
+    public static partial AttentionFamily Causal { get; }
+}

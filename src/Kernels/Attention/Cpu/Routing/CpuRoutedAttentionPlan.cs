@@ -1,0 +1,158 @@
+namespace Kernels;
+
+/// <summary>Gather, dense attention, scatter-mean: within the clusters of every key head's centroids.</summary>
+internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
+{
+    private const int Chunk = CpuAttentionProgram.ChunkKeys, ScatterRows = 256;
+
+    private readonly ParallelAction _attend, _scatter;
+    private readonly CentroidRouter _router;
+    private readonly CpuBuffer _results, _workers;
+    private readonly int[] _keyIds, _queryIds;
+    private readonly bool[] _seen;
+    private readonly long _workerFloats;
+    private readonly int _cluster;
+    private Tensor _centroids;
+    private int _batch, _keyHead;
+
+    public CpuRoutedAttentionPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
+        : base(device, declaration, shape, program)
+    {
+        (_attend, _scatter) = (new ParallelAction(Attend), new ParallelAction(Scatter));
+        _cluster = Math.Min(declaration.Block, shape.Keys);
+        var clusters = (shape.Keys - 1) / declaration.Block + 1;
+        _router = new CentroidRouter(device, program, clusters, shape.Keys, shape.HeadDim);
+        (_keyIds, _queryIds) = (new int[clusters * _cluster], new int[shape.GroupSize * clusters * _cluster]);
+        _seen = new bool[_queryIds.Length];
+        _results = (CpuBuffer)device.Allocate(_queryIds.Length * (long)Stride * sizeof(float));
+        // Gathered keys and values; a row's state; scores of a chunk; sums and counts of scattered rows; a row of conversion scratch.
+        _workerFloats = 2L * _cluster * Stride + program.RowStep * (2L * Stride + program.Lanes + 1) + Chunk + ScatterRows * (Stride + 1L) + 2 * Stride;
+        _workers = (CpuBuffer)device.Allocate(device.Workers.Count * _workerFloats * sizeof(float));
+    }
+
+    /// <inheritdoc/>
+    public override long WorkspaceBytes => base.WorkspaceBytes + _router.ByteLength + _results.ByteLength + _workers.ByteLength
+        + sizeof(int) * ((long)_keyIds.Length + _queryIds.Length) + _seen.Length;
+
+    private int Clusters => _centroids[1];
+
+    private int KeysOfCluster => Math.Min(_cluster, Keys);
+
+    private int QueriesOfCluster => Math.Min(_cluster, Queries);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _router.Dispose();
+        _results.Dispose();
+        _workers.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void RoutedCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor centroids)
+    {
+        _centroids = centroids;
+        RunCore(query, key, value, output, null);
+    }
+
+    /// <inheritdoc/>
+    protected override void RunTiles()
+    {
+        for (_batch = 0; _batch < Batch; _batch++)
+        for (_keyHead = 0; _keyHead < Shape.KeyHeads; _keyHead++)
+        {
+            _router.Load(new Head(_centroids).At(0, _keyHead), Clusters);
+            _router.Route(KeyHead(_batch, _keyHead), Keys, KeysOfCluster, _keyIds);
+            for (var slot = 0; slot < Shape.GroupSize; slot++)
+                _router.Route(QueryHead(_batch, _keyHead * Shape.GroupSize + slot), Queries, QueriesOfCluster, _queryIds.AsMemory(slot * Clusters * QueriesOfCluster));
+            Cpu.Workers.Run(Shape.GroupSize * Clusters, _attend);
+            Cpu.Workers.Run(Shape.GroupSize * ((Queries - 1) / ScatterRows + 1), _scatter);
+        }
+    }
+
+    private ReadOnlySpan<int> QueryIds(int pair) => _queryIds.AsSpan(pair * QueriesOfCluster, QueriesOfCluster);
+
+    private float* Result(int pair, int place) => (float*)_results.Pointer + ((long)pair * QueriesOfCluster + place) * Stride;
+
+    private float* Worker(int worker) => (float*)_workers.Pointer + worker * _workerFloats;
+
+    // A pair is a query head of the group and a cluster.
+    private void Attend(int pair, int worker)
+    {
+        var (slot, cluster) = (pair / Clusters, pair % Clusters);
+        var head = _keyHead * Shape.GroupSize + slot;
+        var keys = Worker(worker);
+        var values = keys + (long)_cluster * Stride;
+        var tile = RowTile(values + (long)_cluster * Stride, head);
+        var scratch = keys + _workerFloats - 2 * Stride;
+        var ids = _keyIds.AsSpan(cluster * KeysOfCluster, KeysOfCluster);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            new ReadOnlySpan<float>(KeyHead(_batch, _keyHead).Row(ids[i], Shape.HeadDim, scratch), Shape.HeadDim).CopyTo(new Span<float>(keys + (long)i * Stride, Stride));
+            new ReadOnlySpan<float>(ValueHead(_batch, _keyHead).Row(ids[i], Shape.HeadDim, scratch), Shape.HeadDim).CopyTo(new Span<float>(values + (long)i * Stride, Stride));
+        }
+
+        var queries = QueryIds(pair);
+        for (var place = 0; place < queries.Length; place++)
+        {
+            tile.Position = FirstPosition + queries[place];
+            var visible = Declaration.Causal ? KeyList.CountBelow(ids, tile.Position + 1) : ids.Length;
+            _seen[pair * QueriesOfCluster + place] = visible > 0;
+            LoadRow(QueryHead(_batch, head), queries[place], tile.Query, scratch);
+            Reset(tile);
+            for (var first = 0; first < visible; first += CpuAttentionProgram.FewRowsChunk)
+                Count(worker, Program.VisitFew(
+                    tile, keys + (long)first * Stride, values + (long)first * Stride, Stride, Stride, 0,
+                    Math.Min(CpuAttentionProgram.FewRowsChunk, visible - first), false, false));
+            float sum = 0;
+            for (var lane = 0; lane < Program.Lanes; lane++) sum += tile.Sum[lane];
+            var result = Result(pair, place);
+            for (var c = 0; c < Shape.HeadDim; c++) result[c] = tile.Accumulator[c] / sum;
+        }
+    }
+
+    private void Scatter(int task, int worker)
+    {
+        var chunks = (Queries - 1) / ScatterRows + 1;
+        var (slot, first) = (task / chunks, task % chunks * ScatterRows);
+        var rows = Math.Min(ScatterRows, Queries - first);
+        var sums = Worker(worker);
+        var counts = sums + ScatterRows * Stride;
+        new Span<float>(sums, ScatterRows * (Stride + 1)).Clear();
+        for (var pair = slot * Clusters; pair < (slot + 1) * Clusters; pair++)
+        {
+            var ids = QueryIds(pair);
+            var end = KeyList.CountBelow(ids, first + rows);
+            for (var place = KeyList.CountBelow(ids, first); place < end; place++)
+            {
+                if (!_seen[pair * QueriesOfCluster + place]) continue;
+                ScoreRow.Add(Result(pair, place), sums + (ids[place] - first) * (long)Stride, Shape.HeadDim);
+                counts[ids[place] - first]++;
+            }
+        }
+
+        // A mean is a sum of values of weight 1: the row is finished as any other.
+        var tile = RowTile(counts + ScatterRows, 0);
+        new Span<float>(tile.Sum, Program.Lanes).Clear();
+        for (var row = 0; row < rows; row++)
+        {
+            tile.Accumulator = sums + row * (long)Stride;
+            tile.Sum[0] = counts[row];
+            tile.Maximum[0] = counts[row] > 0 ? 0 : float.NegativeInfinity;
+            FinishRow(tile, 0, _batch, _keyHead * Shape.GroupSize + slot, first + row);
+        }
+    }
+
+    private AttentionTile RowTile(float* floats, int head)
+    {
+        var query = floats;
+        var accumulator = query + Program.RowStep * Stride;
+        var sum = accumulator + Program.RowStep * Stride;
+        var maximum = sum + Program.RowStep * Program.Lanes;
+        return new AttentionTile
+        {
+            Query = query, Accumulator = accumulator, Sum = sum, Maximum = maximum, Scores = maximum + Program.RowStep, Rows = 1, Batch = _batch, Head = head, Group = 1,
+        };
+    }
+}
