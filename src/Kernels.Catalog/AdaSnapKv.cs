@@ -14,4 +14,11 @@ public static partial class AdaSnapKv
     [ObservationWindowAttention(
         Capacity = 1024, Window = 32, Pooling = ScorePooling.Maximum, PoolWidth = 7, OwnShare = 0.5f, Reduction = GroupReduction.Max)]
     public static partial AttentionFamily Selection { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "ada-snapkv", Description = "1024 keys a head on average, more where the last 32 queries attend more evenly", Source = "arXiv 2407.11550",
+        Phase = CatalogPhase.Compaction, Kernels = Selection,
+    };
 }

@@ -9,4 +9,11 @@ public static partial class AnchorAttention
     /// <summary>Causal.</summary>
     [AnchorAttention]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "anchor", Description = "the initial keys, a local window and the columns near an anchor", Source = "arXiv 2505.23520",
+        Phase = CatalogPhase.Prefill, Kernels = Causal,
+    };
 }

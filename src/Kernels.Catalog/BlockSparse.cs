@@ -10,4 +10,11 @@ public static partial class BlockSparse
     /// <summary>Causal.</summary>
     [SelectedAttention(Estimator = KeyEstimator.Pooled, Block = 64, TopK = 100, SinkBlocks = 1, LocalBlocks = 2)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "block-sparse", Description = "the 100 key blocks whose mean keys score best", Source = "arXiv 2407.02490",
+        Phase = CatalogPhase.Prefill, Kernels = Causal,
+    };
 }

@@ -10,4 +10,11 @@ public static partial class DenseAttention
     /// <summary>Bidirectional.</summary>
     [DenseAttention(Causal = false)]
     public static partial AttentionFamily Full { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "dense", Description = "every key up to the query's own", Source = "arXiv 1706.03762",
+        Phase = CatalogPhase.PrefillAndDecode, Kernels = Causal,
+    };
 }

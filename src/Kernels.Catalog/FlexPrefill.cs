@@ -10,4 +10,11 @@ public static partial class FlexPrefill
     /// <summary>Causal.</summary>
     [FlexPrefillAttention(Block = 128, Mass = 0.95f, Divergence = 0.1f, MinBudget = 1024)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "flexprefill", Description = "blocks that hold 0.95 of the mass, by pooled scores or by columns and diagonals, each head as it suits it", Source = "arXiv 2502.20766",
+        Phase = CatalogPhase.Prefill, Kernels = Causal,
+    };
 }

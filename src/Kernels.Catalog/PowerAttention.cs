@@ -12,6 +12,13 @@ public static partial class PowerAttention
     [MaskedAttention(Mask = nameof(IsReached), Block = Block)]
     public static partial AttentionFamily Causal { get; }
 
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "power", Description = "the first block, a local window and blocks at distances that are powers of two", Source = "arXiv 2503.03588",
+        Phase = CatalogPhase.PrefillAndDecode, Needs = "a model trained with it", Kernels = Causal,
+    };
+
     private static bool IsReached(int query, int key)
     {
         var distance = query / Block - key / Block;

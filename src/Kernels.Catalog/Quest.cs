@@ -13,4 +13,11 @@ public static partial class Quest
     /// <summary>Causal.</summary>
     [SelectedAttention(Estimator = KeyEstimator.Bounds, Block = 16, TopK = 256, SinkBlocks = 0, LocalBlocks = 1, Reduction = GroupReduction.Sum)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "quest", Description = "the 256 pages of 16 keys with the largest score bounds", Source = "arXiv 2406.10774",
+        Phase = CatalogPhase.Decode, Kernels = Causal,
+    };
 }

@@ -13,4 +13,11 @@ public static partial class RoutingTransformer
     /// <summary>Causal by position; which tokens meet is not.</summary>
     [RoutedAttention(Cluster = 128)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "routing", Description = "within clusters of the 128 queries and keys nearest to a centroid", Source = "arXiv 2003.05997",
+        Phase = CatalogPhase.Prefill, Needs = "a model trained with it, and its centroids", FitsCausalModels = false, Kernels = Causal,
+    };
 }

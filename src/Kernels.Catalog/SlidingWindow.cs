@@ -11,5 +11,12 @@ public static partial class SlidingWindow
     [MaskedAttention(Mask = nameof(IsInWindow))]
     public static partial AttentionFamily Causal { get; }
 
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "sliding-window", Description = "the latest 4096 keys", Source = "arXiv 2310.06825",
+        Phase = CatalogPhase.PrefillAndDecode, Needs = "a model trained with it", Kernels = Causal,
+    };
+
     private static bool IsInWindow(int query, int key) => query - key < Window;
 }

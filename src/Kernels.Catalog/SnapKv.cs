@@ -13,4 +13,11 @@ public static partial class SnapKv
     /// <summary>Chooses what is kept.</summary>
     [ObservationWindowAttention(Capacity = 2048, Window = 32, Pooling = ScorePooling.Average, PoolWidth = 5, Reduction = GroupReduction.Mean)]
     public static partial AttentionFamily Selection { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "snapkv", Description = "the 2048 keys that the last 32 queries attend to most", Source = "arXiv 2404.14469",
+        Phase = CatalogPhase.Compaction, Kernels = Selection,
+    };
 }

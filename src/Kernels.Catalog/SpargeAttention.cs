@@ -11,4 +11,11 @@ public static partial class SpargeAttention
     [SelectedAttention(
         Estimator = KeyEstimator.Pooled, Rows = 128, Block = 64, Mass = 0.98f, SelfSimilarity = 0.6f, SinkBlocks = 0, LocalBlocks = 2)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "sparge", Description = "key blocks that hold 0.98 of their means' mass, and those no mean describes", Source = "arXiv 2502.18137",
+        Phase = CatalogPhase.Prefill, Kernels = Causal,
+    };
 }

@@ -13,4 +13,11 @@ public static partial class SparseD
     /// <summary>Selects; bidirectional.</summary>
     [SelectedAttention(Causal = false, Estimator = KeyEstimator.Probabilities, Block = 128, TopShare = 0.3f, SinkBlocks = 0, LocalBlocks = 0)]
     public static partial AttentionFamily Selection { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "sparsed", Description = "three tenths of the key blocks, chosen once and kept for later steps", Source = "arXiv 2509.24014",
+        Phase = CatalogPhase.Diffusion, Needs = "a bidirectional model that denoises in steps", FitsCausalModels = false, Kernels = Selection,
+    };
 }

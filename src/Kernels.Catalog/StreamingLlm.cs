@@ -13,5 +13,12 @@ public static partial class StreamingLlm
     [MaskedAttention(Mask = nameof(IsSinkOrRecent))]
     public static partial AttentionFamily Causal { get; }
 
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "streaming-llm", Description = "4 sink keys and the latest 1020", Source = "arXiv 2309.17453",
+        Phase = CatalogPhase.PrefillAndDecode, Kernels = Causal,
+    };
+
     private static bool IsSinkOrRecent(int query, int key) => key < Sinks || query - key < Window;
 }

@@ -10,4 +10,11 @@ public static partial class VerticalSlash
     /// <summary>Causal.</summary>
     [VerticalSlashAttention(Columns = 1000, Diagonals = 4096)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "vertical-slash", Description = "1000 key columns and 4096 diagonals chosen by the last queries", Source = "arXiv 2407.02490",
+        Phase = CatalogPhase.Prefill, Kernels = Causal,
+    };
 }

@@ -12,4 +12,11 @@ public static partial class XAttention
     /// <summary>Causal.</summary>
     [SelectedAttention(Estimator = KeyEstimator.Antidiagonal, Block = 128, Stride = 16, Mass = 0.9f, SinkBlocks = 1, LocalBlocks = 1)]
     public static partial AttentionFamily Causal { get; }
+
+    /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
+    public static CatalogEntry Entry { get; } = new()
+    {
+        Name = "xattention", Description = "key blocks that hold 0.9 of the antidiagonal mass", Source = "arXiv 2503.16428",
+        Phase = CatalogPhase.Prefill, Kernels = Causal,
+    };
 }

@@ -38,6 +38,9 @@ public sealed record AttentionMethod
     /// <summary>The kernel that shows on a prompt what is visited, or kept, when generating; null, the default, for <see cref="Prefill"/>.</summary>
     public Func<int, AttentionKernel>? Inspected { get; init; }
 
+    /// <summary>Whether it is dense but for tokens that are fed one at a time, so that only those tell how well it does.</summary>
+    public bool DecodesOnly => Inspected is not null && Keeps is null;
+
     /// <summary>The method called <paramref name="name"/>.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static AttentionMethod Find(string name) =>

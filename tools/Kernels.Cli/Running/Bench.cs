@@ -60,9 +60,11 @@ internal sealed class Bench : IDisposable
     /// <summary>Plans the sessions.</summary>
     /// <param name="length">Tokens they must hold.</param>
     /// <param name="everyPosition">Whether the logits of every position are needed.</param>
-    public void Plan(int length, bool everyPosition)
+    /// <param name="singly">Whether the text is read token by token, as it would be generated.</param>
+    public void Plan(int length, bool everyPosition, bool singly = false)
     {
         var options = new SessionOptions { Length = length, Attention = _settings.Attention, EveryPosition = everyPosition };
+        if (singly) options = options with { ChunkLength = 1 };
         Asked = Own(new Contender(_weights, options));
         if (_compares) Dense = Own(new Contender(_denseWeights, options with { Attention = AttentionMethod.Dense }));
         _allocatedWhenPlanned = Device.AllocatedBytes;

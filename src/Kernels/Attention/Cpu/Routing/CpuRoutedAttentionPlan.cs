@@ -19,9 +19,10 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
         : base(device, declaration, shape, program)
     {
         (_attend, _scatter) = (new ParallelAction(Attend), new ParallelAction(Scatter));
-        _cluster = Math.Min(declaration.Block, shape.Keys);
+        var tokens = Math.Max(shape.Queries, shape.Keys);
+        _cluster = Math.Min(declaration.Block, tokens);
         var clusters = (shape.Keys - 1) / declaration.Block + 1;
-        _router = new CentroidRouter(device, program, clusters, shape.Keys, shape.HeadDim);
+        _router = new CentroidRouter(device, program, clusters, tokens, shape.HeadDim);
         (_keyIds, _queryIds) = (new int[clusters * _cluster], new int[shape.GroupSize * clusters * _cluster]);
         _seen = new bool[_queryIds.Length];
         _results = (CpuBuffer)device.Allocate(_queryIds.Length * (long)Stride * sizeof(float));
