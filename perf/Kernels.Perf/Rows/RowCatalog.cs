@@ -36,6 +36,7 @@ internal static class RowCatalog
         new ListedAttentionRow("streaming-llm", "32k", StreamingLlm.Causal.For(128), Prefill),
         new ListedAttentionRow("power", "32k", PowerAttention.Causal.For(128), Prefill),
         new ListedAttentionRow("sparsed", "8k", ListedAttention.Full.For(128), Prefill with { Queries = 8192, Keys = 8192 }, Selecting: SparseD.Selection.For(128)),
+        new ListedAttentionRow("sparsed", "32k", ListedAttention.Full.For(128), Prefill, Selecting: SparseD.Selection.For(128)),
         new ListedAttentionRow("quest", "32k", Quest.Causal.For(128), Decode),
         new RoutedAttentionRow("routing", "32k", RoutingTransformer.Causal.For(128), Prefill),
         new CompactedAttentionRow("snapkv", "32k", SnapKv.Selection.For(128), Decode),

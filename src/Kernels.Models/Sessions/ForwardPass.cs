@@ -32,6 +32,7 @@ internal sealed class ForwardPass : IDisposable
                 new(name, config, weights, rotary, method.Use, attention, options.CacheType, options.EveryPosition);
             _keeps = options.Attention.Keeps?.Invoke(config.HeadDim);
             var window = _keeps?.Declaration.Selection?.LastRows ?? 0;
+            RequireSelection(config, window, options);
             _prefillGraph = Graph("prefill", new LayerAttention(options.Attention.Prefill(config.HeadDim), window));
             _decodeGraph = Graph("decode", new LayerAttention(options.Attention.Decode(config.HeadDim), window, IsCompacted: _keeps is not null));
             _cache = Own(new StateSet(_prefillGraph.Graph, _device, options.Length));
@@ -115,6 +116,15 @@ internal sealed class ForwardPass : IDisposable
     public void Dispose()
     {
         while (_owned.TryPop(out var resource)) resource.Dispose();
+    }
+
+    // Said before a prompt is read, not when it is compacted.
+    private void RequireSelection(ModelConfig config, int window, SessionOptions options)
+    {
+        var shape = new AttentionShape(
+            1, Math.Min(window, options.Length), options.Length, config.QueryHeads, config.KeyHeads, config.HeadDim, ElementType.Float32, options.CacheType);
+        if (_keeps?.Supports(_device, shape) is { IsSupported: false } support)
+            throw new SchedulingException($"Method {options.Attention.Name} cannot choose what it keeps on {_device.Name}: {support.Reason}. Choose another device or method.");
     }
 
     private AttentionWork Run(ReadOnlySpan<int> tokens, bool decodes, CancellationToken cancellation, ProductObserver? observer)
