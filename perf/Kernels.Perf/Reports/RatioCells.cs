@@ -20,7 +20,8 @@ internal static class RatioCells
         Ratio(row, "own-dense"),
         Ratio(row, "onnxruntime"),
         row.Scaling is { } scaling ? Number(scaling, "f2") + "×" : "",
-        string.Join(", ", row.Observations.Select(pair => $"{pair.Key} {Number(pair.Value.GetDouble(), "g4")}").Concat(row.Notes ?? [])),
+        string.Join(", ", row.Ratios.Where(pair => pair.Key is not ("own-dense" or "onnxruntime")).Select(pair => $"{pair.Key} {Ratio(row, pair.Key)}")
+            .Concat(row.Observations.Select(pair => $"{pair.Key} {Number(pair.Value.GetDouble(), "g4")}")).Concat(row.Notes ?? [])),
     ];
 
     public static string Describe(MachineDescription machine) => string.Create(

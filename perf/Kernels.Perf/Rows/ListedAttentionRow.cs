@@ -14,9 +14,10 @@ namespace Kernels.Perf.Rows;
 /// <param name="Shape">One sequence.</param>
 /// <param name="Index">The index to bring; null where the kernel chooses its keys.</param>
 /// <param name="Selecting">The kernel that selects, once and untimed, the index to bring.</param>
+/// <param name="Contiguous">An index of as many keys side by side, for a baseline of that name.</param>
 internal sealed record ListedAttentionRow(
     string Pattern, string Size, AttentionKernel Kernel, AttentionShape Shape, Func<AttentionShape, AttentionIndex>? Index = null,
-    AttentionKernel? Selecting = null) : IRatioRow
+    AttentionKernel? Selecting = null, Func<AttentionShape, AttentionIndex>? Contiguous = null) : IRatioRow
 {
     public string Name => $"attention.{Pattern}.d{Shape.HeadDim}{(Size.Length > 0 ? $".{Size}" : "")}";
 
@@ -62,13 +63,20 @@ internal sealed record ListedAttentionRow(
                 if (plan.Work.Visited < pairs.Least || plan.Work.Visited > pairs.Most)
                     throw new WrongAnswerException($"The kernel reports {plan.Work.Visited} visited pairs; its lists have {pairs.Least} to {pairs.Most}.");
             });
-            if (setup.WithBaselines)
-                prepared.Against("own-dense", () =>
+            if (!setup.WithBaselines) return prepared;
+            if (Contiguous?.Invoke(Shape) is { } contiguous)
+                prepared.Against("contiguous", () =>
                 {
-                    var dense = prepared.Keep((Kernel.Declaration.Causal ? MeasuredKernels.Causal128 : MeasuredKernels.Full128).Plan(setup.Device, Shape));
-                    var baseline = problem.Bind(dense, (_, i, j) => Sees(i, j) ? Visit.Yes : Visit.No);
-                    return new Contender("own-dense", baseline.Run, baseline.Verify);
+                    var ranges = prepared.Keep(Kernel.Plan(setup.Device, Shape));
+                    var baseline = problem.Bind(ranges, Visits(problem, contiguous).Visits, contiguous);
+                    return new Contender("contiguous", baseline.Run, baseline.Verify);
                 });
+            prepared.Against("own-dense", () =>
+            {
+                var dense = prepared.Keep((Kernel.Declaration.Causal ? MeasuredKernels.Causal128 : MeasuredKernels.Full128).Plan(setup.Device, Shape));
+                var baseline = problem.Bind(dense, (_, i, j) => Sees(i, j) ? Visit.Yes : Visit.No);
+                return new Contender("own-dense", baseline.Run, baseline.Verify);
+            });
             return prepared;
         }
         catch

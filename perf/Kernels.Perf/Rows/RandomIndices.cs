@@ -3,6 +3,8 @@ namespace Kernels.Perf.Rows;
 /// <summary>Indices of a given density for rows that bring one.</summary>
 internal static class RandomIndices
 {
+    private const int ColumnRows = 2048;
+
     /// <summary>Blocks of 128 × 128 per query head: first and diagonal block always, others at random up to a tenth of the causal triangle.</summary>
     public static AttentionIndex TenthOfBlocks(AttentionShape shape)
     {
@@ -23,18 +25,37 @@ internal static class RandomIndices
     /// <summary>A tenth of the keys before each group of 2048 rows as single columns, per query head; the first group sees its own tenth.</summary>
     public static AttentionIndex TenthOfColumns(AttentionShape shape)
     {
-        const int rows = 2048;
-        var (random, groups) = (new Random(1), (shape.Keys - 1) / rows + 1);
-        var (starts, columns) = (new List<int> { 0 }, new List<int>());
-        for (var list = 0; list < shape.QueryHeads * groups; list++)
+        var lists = ColumnLists(shape);
+        return new KeyColumnIndex(1, shape.QueryHeads, shape.Keys, shape.Keys, ColumnRows, Starts(lists.Select(list => list.Columns.Count)), [.. lists.SelectMany(list => list.Columns)]);
+    }
+
+    /// <summary>As many keys as <see cref="TenthOfColumns"/> lists, side by side in the middle of the keys it chooses from.</summary>
+    public static AttentionIndex TenthSideBySide(AttentionShape shape)
+    {
+        var lists = ColumnLists(shape);
+        var spans = lists.Select(list => new KeySpan((list.End - list.Columns.Count) / 2, (list.End + list.Columns.Count) / 2)).ToArray();
+        return new KeyRangeIndex(
+            1, shape.QueryHeads, shape.Keys, shape.Keys, ColumnRows, Starts(lists.Select(_ => 1)), spans, Starts(lists.Select(_ => 0)), []);
+    }
+
+    private static (int End, List<int> Columns)[] ColumnLists(AttentionShape shape)
+    {
+        var (random, groups) = (new Random(1), (shape.Keys - 1) / ColumnRows + 1);
+        var lists = new (int End, List<int> Columns)[shape.QueryHeads * groups];
+        for (var list = 0; list < lists.Length; list++)
         {
-            var end = Math.Min(Math.Max(1, list % groups) * rows, shape.Keys);
-            for (var key = 0; key < end; key++)
-                if (random.Next(10) == 0) columns.Add(key);
-            starts.Add(columns.Count);
+            var end = Math.Min(Math.Max(1, list % groups) * ColumnRows, shape.Keys);
+            lists[list] = (end, [.. Enumerable.Range(0, end).Where(_ => random.Next(10) == 0)]);
         }
 
-        return new KeyColumnIndex(1, shape.QueryHeads, shape.Keys, shape.Keys, rows, starts.ToArray(), columns.ToArray());
+        return lists;
+    }
+
+    private static int[] Starts(IEnumerable<int> lengths)
+    {
+        var starts = new List<int> { 0 };
+        foreach (var length in lengths) starts.Add(starts[^1] + length);
+        return [.. starts];
     }
 
     /// <summary>Pages of 16 that hold 4096 keys, the last page among them, per key head.</summary>

@@ -11,6 +11,8 @@ internal static class SimdAttention
         "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization), "
         + "global::System.Runtime.CompilerServices.SkipLocalsInit]";
 
+    private const string Sse = "global::System.Runtime.Intrinsics.X86.Sse";
+
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
     public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(width => $"Simd{width.Bits}");
 
@@ -29,6 +31,9 @@ internal static class SimdAttention
     {
         // So that the iterations of a tile are few enough for its end to be predicted.
         private const int MostUnrolled = 4;
+
+        // CpuAttentionProgram.FewRowsStep.
+        private const int FewRowsStep = 4;
 
         private readonly int _stride = (spec.HeadDim + width.Lanes - 1) / width.Lanes * width.Lanes;
         private readonly int _smallRows = width.TileRows / 3;
@@ -65,7 +70,8 @@ internal static class SimdAttention
             }
 
             new SimdSoftmax(writer, width, MayExclude).Write(HotMethod);
-            WriteFewScores();
+            WriteFewScores(FewRowsStep);
+            WriteFewScores(1);
             WriteFewValues();
             if (MayExclude) WriteRefine();
         }
@@ -143,18 +149,24 @@ internal static class SimdAttention
                 in global::Kernels.AttentionTile tile, float* keys, float* values, long keyStride, long valueStride, int firstKey, int count, bool causal, bool partial)
             {
                 long visited = 0;
-                float scale;
-                for (var row = 0; row < tile.Rows; row++)
+                var scales = stackalloc float[FewRowsStep];
+                for (int row = 0, step; row < tile.Rows; row += step)
                 {
+                    step = global::System.Math.Min(FewRowsStep, tile.Group - row % tile.Group);
                     var position = tile.Position + row / tile.Group;
                     var sees = causal ? global::System.Math.Max(0, global::System.Math.Min(count, position + 1 - firstKey)) : count;
                     if (sees == 0) continue;
-                    FewScores(tile.Query + row * Stride, keys, keyStride, sees, tile.Scores);
+                    var query = tile.Query + row * Stride;
+                    if (step == FewRowsStep) FewScores{{FewRowsStep}}(query, keys, keyStride, values, valueStride, sees, tile.Scores);
+                    else
+                        for (var r = 0; r < step; r++)
+                            FewScores1(query + r * Stride, keys, keyStride, values, valueStride, sees, tile.Scores + r * ChunkKeys);
                     {{(MayExclude
-                        ? "visited += Refine(tile.Scores, firstKey, sees, tile.Batch, tile.Head + row % tile.Group, position, partial);"
-                        : "visited += sees;")}}
-                    Softmax(tile.Scores, 1, sees, sees, tile.Maximum + row, tile.Sum + row * Lanes, &scale);
-                    FewValues(tile.Scores, values, valueStride, sees, scale, tile.Accumulator + row * Stride);
+                        ? "for (var r = 0; r < step; r++)\n            visited += Refine(tile.Scores + r * ChunkKeys, firstKey, sees, tile.Batch, tile.Head + (row + r) % tile.Group, position, partial);"
+                        : "visited += (long)sees * step;")}}
+                    Softmax(tile.Scores, step, sees, sees, tile.Maximum + row, tile.Sum + row * Lanes, scales);
+                    for (var r = 0; r < step; r++)
+                        FewValues(tile.Scores + r * ChunkKeys, values, valueStride, sees, scales[r], tile.Accumulator + (row + r) * Stride);
                 }
 
                 return visited;
@@ -228,23 +240,44 @@ internal static class SimdAttention
                 writer.Line($"    a{r}_{v}.Store({target} + {r} * {stride} + {v * width.Lanes});");
         }
 
-        /// <summary>Dot products of one query with keys where they lie.</summary>
-        private void WriteFewScores()
+        /// <summary>
+        /// Dot products of a few queries with keys where they lie. Rows of a head are seldom neighbours in memory, so that hardware fetches
+        /// none ahead: keys to come are asked for here, and the values that will be summed next.
+        /// </summary>
+        private void WriteFewScores(int rows)
         {
+            const int ahead = 4;
             var whole = spec.HeadDim / width.Lanes;
-            var chains = Math.Min(4, whole);
-            Method("private static void FewScores(float* query, float* keys, long stride, int count, float* scores)");
-            writer.Line("{\n    for (var k = 0; k < count; k++, keys += stride)\n    {");
-            for (var i = 0; i < whole; i++)
+            var chains = Math.Min(rows == 1 ? 4 : 2, whole);
+            Method($"private static void FewScores{rows}(float* query, float* keys, long stride, float* values, long valueStride, int count, float* scores)");
+            writer.Line("{\n    for (var k = 0; k < count; k++, keys += stride, values += valueStride)\n    {");
+            writer.Line($"        if ({Sse}.IsSupported)\n        {{");
+            for (var c = 0; c < spec.HeadDim; c += 16)
             {
-                var (q, k) = ($"{V}.Load(query + {i * width.Lanes})", $"{V}.Load(keys + {i * width.Lanes})");
-                writer.Line(i < chains ? $"        var d{i} = {q} * {k};" : $"        d{i % chains} = {V}.FusedMultiplyAdd({q}, {k}, d{i % chains});");
+                writer.Line($"            {Sse}.Prefetch0(keys + {ahead} * stride + {c});");
+                writer.Line($"            {Sse}.Prefetch0(values + {c});");
             }
 
-            var sum = string.Join(" + ", Enumerable.Range(0, chains).Select(i => $"d{i}"));
-            writer.Line(whole > 0 ? $"        var dot = {V}.Sum({sum});" : "        var dot = 0f;");
-            for (var c = whole * width.Lanes; c < spec.HeadDim; c++) writer.Line($"        dot += query[{c}] * keys[{c}];");
-            writer.Line("        scores[k] = dot;\n    }\n}");
+            writer.Line("        }\n");
+            for (var i = 0; i < whole; i++)
+            {
+                writer.Line($"        var k{i} = {V}.Load(keys + {i * width.Lanes});");
+                for (var r = 0; r < rows; r++)
+                {
+                    var (q, d) = ($"{V}.Load(query + {r} * Stride + {i * width.Lanes})", $"d{r}_{i % chains}");
+                    writer.Line(i < chains ? $"        var {d} = {q} * k{i};" : $"        {d} = {V}.FusedMultiplyAdd({q}, k{i}, {d});");
+                }
+            }
+
+            for (var r = 0; r < rows; r++)
+            {
+                var sum = string.Join(" + ", Enumerable.Range(0, chains).Select(i => $"d{r}_{i}"));
+                writer.Line($"        var s{r} = {(whole > 0 ? $"{V}.Sum({sum})" : "0f")};");
+                for (var c = whole * width.Lanes; c < spec.HeadDim; c++) writer.Line($"        s{r} += query[{r} * Stride + {c}] * keys[{c}];");
+                writer.Line($"        scores[{r} * ChunkKeys + k] = s{r};");
+            }
+
+            writer.Line("    }\n}");
         }
 
         /// <summary>Weighted sum of values where they lie, a few vectors of channels at a time.</summary>

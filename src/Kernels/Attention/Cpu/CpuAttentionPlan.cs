@@ -36,7 +36,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         _stateFloats = CpuAttentionProgram.FewRows * (2L * Stride + 16 + program.Lanes);
         _states = (CpuBuffer)device.Allocate(shape.Batch * shape.KeyHeads * (long)_maxSplits * _stateFloats * sizeof(float));
         // Per worker: widened keys and values, scores, and one row of conversion scratch.
-        _chunkFloats = CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRows * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
+        _chunkFloats = CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRowsStep * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
         _chunks = (CpuBuffer)device.Allocate(ReadsFewRowsInPlace ? device.Workers.Count * _chunkFloats * sizeof(float) : 0);
     }
 

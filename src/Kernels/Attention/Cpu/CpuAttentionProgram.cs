@@ -15,6 +15,9 @@ public abstract unsafe class CpuAttentionProgram : AttentionProgram
     /// <summary>Most rows for which keys are read where they lie instead of being packed first.</summary>
     public const int FewRows = 16;
 
+    /// <summary>Rows whose scores are held at once when keys are read where they lie.</summary>
+    public const int FewRowsStep = 4;
+
     /// <summary>Vector width in bits.</summary>
     public abstract int VectorBits { get; }
 

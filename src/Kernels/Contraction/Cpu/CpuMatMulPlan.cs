@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Kernels;
 
 /// <summary>
@@ -141,21 +143,34 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
                     for (var panel = firstPanel; panel < endPanel; panel++)
                         PanelWidener.Widen(layout, _weights + panel * layout.PanelBytes, step, steps, widened + (panel - firstPanel) * widenedBytes);
                 var last = step + steps == layout.Steps;
+                // Weights wanted next: the same panels' next block, or the next panels' first one.
+                var ahead = last ? (endPanel - firstPanel) * layout.PanelBytes - layout.Offset(step) : layout.Offset(step + steps) - layout.Offset(step);
+                if (last && endPanel + endPanel - firstPanel > _panels) ahead = 0;
                 var partial = partials;
                 for (var tile = firstTile; tile < endTile; tile++)
                 {
                     var rows = program.TileRowsFor(Math.Min(program.TileRows, _rows - tile * program.TileRows));
                     var activations = (float*)plan._workspace.Pointer + tile * plan._packer.TileLength + (long)step * layout.ColumnsPerStep * rows;
+                    var tileBytes = tile + 1 < endTile ? 4L * steps * layout.ColumnsPerStep * rows : 0;
                     for (var panel = firstPanel; panel < endPanel; panel++, partial += tileLength)
                     {
-                        var weights = widened == null
-                            ? _weights + panel * layout.PanelBytes + layout.Offset(step)
-                            : widened + (panel - firstPanel) * widenedBytes;
+                        var stored = _weights + panel * layout.PanelBytes + layout.Offset(step);
+                        // What the next tile and the next block read comes to L2 meanwhile, a share beside each tile.
+                        Prefetch((byte*)(activations + plan._packer.TileLength), tileBytes, panel - firstPanel, endPanel - firstPanel);
+                        if (ahead != 0) Prefetch(stored + ahead, layout.BytesOf(steps), tile - firstTile, endTile - firstTile);
+                        var weights = widened == null ? stored : widened + (panel - firstPanel) * widenedBytes;
                         if (last) Finish(type, tile, panel, activations, weights, steps, partial, step > 0, edge);
                         else program.Tile(type, rows, activations, weights, steps, partial, step > 0, null, 0);
                     }
                 }
             }
+        }
+
+        private static void Prefetch(byte* start, long bytes, int part, int parts)
+        {
+            if (!Sse.IsSupported) return;
+            var end = start + bytes * (part + 1) / parts;
+            for (var line = start + bytes * part / parts; line < end; line += 64) Sse.Prefetch1(line);
         }
 
         /// <summary>The last block of steps: a whole tile goes straight to the output, one at an edge through a padded copy.</summary>

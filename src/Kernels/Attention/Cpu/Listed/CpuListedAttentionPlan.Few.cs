@@ -23,8 +23,8 @@ internal abstract unsafe partial class CpuListedAttentionPlan
 
     private long MaxStateFloats => StateFloats(KeyPanels.RoundUp(Shape.GroupSize, Program.RowStep));
 
-    // A unit's state, widened or gathered keys and values, scores of a row, and a row of conversion scratch.
-    private long FewFloats => MaxStateFloats + CpuAttentionProgram.FewRowsChunk * 2L * Stride + Chunk + Stride;
+    // A unit's state, widened or gathered keys and values, scores of a step of rows, and a row of conversion scratch.
+    private long FewFloats => MaxStateFloats + CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRowsStep * Chunk + Stride;
 
     // Query, accumulator, sum and maximum of a unit's rows.
     private long StateFloats(int rows) => rows * (2L * Stride + Program.Lanes) + (rows + 15) / 16 * 16;
@@ -67,7 +67,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
         var (unit, split) = (task / Splits, task % Splits);
         var tile = State(unit, split, worker);
         var chunk = (float*)_workers!.Pointer + worker * _workerFloats + MaxStateFloats;
-        var scratch = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride + Chunk;
+        var scratch = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride + CpuAttentionProgram.FewRowsStep * Chunk;
         tile.Scores = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride;
         for (var r = 0; r < tile.Rows; r++) LoadRow(QueryHead(tile.Batch, tile.Head + r), Unit(unit).Token, tile.Query + (long)r * Stride, scratch);
         Reset(tile);
