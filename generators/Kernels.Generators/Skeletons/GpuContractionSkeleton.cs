@@ -6,7 +6,7 @@ namespace Kernels.Generators.Skeletons;
 /// <summary>
 /// The loop nests of a product on a GPU, written once. Many rows: a group of threads owns a tile, blocks of columns of both
 /// factors go through shared memory, and a thread keeps 8 × 8 sums in named locals. Few rows: a group owns a panel, its slices
-/// take turns at the runs of the contraction, and their sums are added in order. What is summed in which order depends on
+/// take turns at the steps of the contraction, and their sums are added in order. What is summed in which order depends on
 /// the shape alone.
 /// </summary>
 /// <param name="writer">Where to write.</param>
@@ -64,64 +64,79 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
         writer.Line();
     }
 
-    /// <summary>Writes the kernel for up to <paramref name="rows"/> rows; the grid is (panels), a group (lanes, slices).</summary>
+    /// <summary>
+    /// Writes the kernel for blocks of <paramref name="rows"/> rows; the grid is (panels, blocks of rows). Four neighbouring threads
+    /// are a slice: they read a panel row together, 16 bytes or more each, and have eight outputs each. Slices take turns at the steps.
+    /// </summary>
     public void WriteStream(string name, int rows)
     {
         var all = Enumerable.Range(0, rows).ToArray();
         using (writer.Open($"private static void {name}<TPanels>{Arguments}"))
         {
             writer.Line($$"""
-                var partial = global::ILGPU.SharedMemory.Allocate<float>({{tile.Slices * rows * PanelWidth}});
-                int lane = global::ILGPU.Group.IdxX, slice = global::ILGPU.Group.IdxY, panel = global::ILGPU.Grid.IdxX;
-                var runs = (a.Steps + {{RunSteps - 1}}) >> {{Log2(RunSteps)}};
+                var partials = global::ILGPU.SharedMemory.Allocate<global::Kernels.Float4>({{tile.Slices * PanelWidth / 4}});
+                var partial = partials.Cast<float>();
+                var quads = global::ILGPU.Runtime.ArrayViewExtensions.AsAligned(w, 16).Cast<global::Kernels.UInt4>();
+                int thread = global::ILGPU.Group.IdxX, quad = thread & {{SliceThreads - 1}}, slice = thread >> {{Log2(SliceThreads)}};
+                var panel = global::ILGPU.Grid.IdxX;
+                var firstRow = global::ILGPU.Grid.IdxY{{(rows == 1 ? "" : $" * {rows}")}};
+                var first = panel * (a.PanelWords >> 2) + quad;
                 """);
 
             // Rows past the end repeat the last one: their sums are not stored.
             foreach (var r in all)
             {
-                writer.Line($"var x{r} = a.Input{(r == 0 ? "" : $" + global::System.Math.Min({r}, a.Rows - 1) * a.InputStride")};");
-                writer.Line($"float {Sum(r, 0)} = 0, {Sum(r, 1)} = 0;");
+                writer.Line($"var x{r} = a.Input + global::System.Math.Min(firstRow{Plus(r)}, a.Rows - 1) * a.InputStride;");
+                writer.Line($"float {Join(Side, o => $"{Sum(r, o)} = 0")};");
             }
 
-            using (writer.Open($"for (var run = slice; run < runs; run += {tile.Slices})"))
-            {
-                writer.Line($$"""
-                    var word = panel * a.PanelWords + (long)run * ({{tile.RunWords}}) + lane;
-                    var column = run * {{RunSteps * tile.ColumnsPerStep}};
-                    var steps = a.Steps - run * {{RunSteps}};
-                    """);
-                tile.BeginRun(writer);
-                using (writer.Open($"if (steps >= {RunSteps})"))
-                {
-                    for (var step = 0; step < RunSteps; step++) tile.LoadStep(writer, $"{step}", $"{step}");
-                    for (var step = 0; step < RunSteps; step++)
-                        foreach (var r in all) tile.AddStep(writer, $"{step}", $"{step}", r);
-                }
-
-                using (writer.Open("else"))
-                using (writer.Open("for (var step = 0; step < steps; step++)"))
-                {
-                    tile.LoadStep(writer, "step", "");
-                    foreach (var r in all) tile.AddStep(writer, "step", "", r);
-                }
-            }
-
-            foreach (var r in all)
-                for (var half = 0; half < 2; half++)
-                    writer.Line($"partial[slice * {rows * PanelWidth} + lane{Plus(r * PanelWidth + half * Lanes)}] = {Sum(r, half)};");
-            writer.Line($$"""
-                {{Barrier}}
-                var item = slice * {{Lanes}} + lane;
-                var row = item >> {{Log2(PanelWidth)}};
-                var output = panel * {{PanelWidth}} + (item & {{PanelWidth - 1}});
-                if (row >= {{rows}} || row >= a.Rows || output >= a.Outputs) return;
-                float sum = 0;
-                for (var part = 0; part < {{tile.Slices}}; part++) sum += partial[part * {{rows * PanelWidth}} + item];
-                y[a.Output + row * a.OutputStride + output] = {{Finish("sum")}};
-                """);
+            tile.BeginStream(writer);
+            writer.Line("var step = slice;");
+            var together = tile.StepsTogether(rows);
+            if (together > 1)
+                using (writer.Open($"for (; step + {(together - 1) * tile.Slices} < a.Steps; step += {together * tile.Slices})"))
+                    AddSteps(all, together);
+            using (writer.Open($"for (; step < a.Steps; step += {tile.Slices})")) AddSteps(all, 1);
+            WriteReduction(all);
         }
 
         writer.Line();
+    }
+
+    private void AddSteps(int[] rows, int together)
+    {
+        for (var i = 0; i < together; i++) tile.LoadStep(writer, $"(step{Plus(i * tile.Slices)})", $"{i}", rows.Length);
+        for (var i = 0; i < together; i++)
+            foreach (var r in rows) tile.AddStep(writer, $"(step{Plus(i * tile.Slices)})", $"{i}", r, rows.Length);
+    }
+
+    /// <summary>Adds the slices' sums in two rounds, each in one order: eight slices a part, then the parts.</summary>
+    private void WriteReduction(int[] rows)
+    {
+        var parts = tile.StreamThreads / PanelWidth;
+        writer.Line($"int output = thread & {PanelWidth - 1}, part = thread >> {Log2(PanelWidth)};");
+        foreach (var r in rows)
+            writer.Line($$"""
+                partials[slice * {{PanelWidth / 4}} + quad] = new global::Kernels.Float4({{Join([0, 1, 2, 3], o => Sum(r, o))}});
+                partials[slice * {{PanelWidth / 4}} + quad + {{SliceThreads}}] = new global::Kernels.Float4({{Join([4, 5, 6, 7], o => Sum(r, o))}});
+                {{Barrier}}
+                var t{{r}} = {{string.Join(" + ", Side.Select(i => $"partial[part * {PanelWidth} + output{Plus(i * parts * PanelWidth)}]"))}};
+                {{Barrier}}
+                """);
+        foreach (var r in rows) writer.Line($"partial[thread{Plus(r * tile.StreamThreads)}] = t{r};");
+        writer.Line(Barrier);
+        using (writer.Open($"for (var item = thread; item < {rows.Length * PanelWidth}; item += {tile.StreamThreads})"))
+        {
+            writer.Line($$"""
+                var block = item >> {{Log2(PanelWidth)}};
+                var row = firstRow + block;
+                var place = panel * {{PanelWidth}} + (item & {{PanelWidth - 1}});
+                if (row >= a.Rows || place >= a.Outputs) continue;
+                float sum = 0;
+                for (var i = 0; i < {{parts}}; i++) sum += partial[block * {{tile.StreamThreads}} + i * {{PanelWidth}} + (item & {{PanelWidth - 1}})];
+                y[a.Output + row * a.OutputStride + place] = {{Finish("sum")}};
+                """);
+        }
     }
 
     private void StageActivations(int[] passes, int column)

@@ -4,19 +4,23 @@ namespace Kernels.Generators.Skeletons;
 
 /// <summary>
 /// What a lowering (sizes) and a weight format (text) say inside the kernels of <see cref="GpuContractionSkeleton"/>. Weights
-/// lie in panels of 32 outputs; a lane reads outputs i and i + 16 of a panel row with <c>TPanels.Load(w, word)</c>. Eight
-/// steps make a run; a step is a column of dense weights or a group of semi-structured ones.
+/// lie in panels of 32 outputs; a lane of a tile reads outputs i and i + 16 of a panel row with <c>TPanels.Load</c>, a thread of a
+/// stream eight outputs with <c>TPanels.LoadEight</c>. Eight steps make a run; a step is a column of dense weights or a group of
+/// semi-structured ones.
 /// </summary>
 /// <param name="rows">Activation rows of a tile.</param>
 /// <param name="outputs">Outputs of a tile.</param>
-/// <param name="slices">Parts into which a streaming group divides the runs.</param>
+/// <param name="slices">Parts into which a streaming group divides the steps, a multiple of a run.</param>
 internal abstract class GpuContractionTile(int rows, int outputs, int slices)
 {
     /// <summary>Outputs of a panel.</summary>
     public const int PanelWidth = 32;
 
-    /// <summary>Lanes across a panel: each has two outputs.</summary>
+    /// <summary>Lanes across a panel in a tile: each has two outputs.</summary>
     public const int Lanes = PanelWidth / 2;
+
+    /// <summary>Threads across a panel in a stream: each has eight outputs.</summary>
+    public const int SliceThreads = 4;
 
     /// <summary>Steps of a run.</summary>
     public const int RunSteps = 8;
@@ -33,8 +37,11 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// <summary>Outputs of a tile.</summary>
     public int Outputs => outputs;
 
-    /// <summary>Parts into which a streaming group divides the runs.</summary>
+    /// <summary>Parts into which a streaming group divides the steps.</summary>
     public int Slices => slices;
+
+    /// <summary>Threads of a streaming group.</summary>
+    public int StreamThreads => slices * SliceThreads;
 
     /// <summary>Threads that work on a tile.</summary>
     public int Threads => rows / ThreadSide * (outputs / ThreadSide);
@@ -48,11 +55,11 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// <summary>Shared memory of a tile.</summary>
     public int SharedBytes => Depth * (RowQuads + OutputQuads) * 16;
 
+    /// <summary>Part <paramref name="output"/> of eight weights that were loaded together.</summary>
+    protected static string Eighth(int output) => $"{(output < 4 ? "First" : "Second")}.{"XYZW"[output & 3]}";
+
     /// <summary>Columns of a step.</summary>
     public abstract int ColumnsPerStep { get; }
-
-    /// <summary>Words of a run, as C# text.</summary>
-    public abstract string RunWords { get; }
 
     /// <summary>Declares what <see cref="StageWeights"/> keeps from block to block. In scope: w, a, thread, firstPanel.</summary>
     public abstract void BeginStaging(SourceWriter writer);
@@ -63,12 +70,15 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// </summary>
     public abstract void StageWeights(SourceWriter writer);
 
-    /// <summary>Reads what precedes the steps of a run, and moves <c>word</c> past it.</summary>
-    public abstract void BeginRun(SourceWriter writer);
+    /// <summary>Declares what a stream keeps from step to step. In scope: quads, first, slice.</summary>
+    public abstract void BeginStream(SourceWriter writer);
 
-    /// <summary>Loads the weights of step <paramref name="step"/> (a number or a variable) into locals that end in <paramref name="name"/>.</summary>
-    public abstract void LoadStep(SourceWriter writer, string step, string name);
+    /// <summary>Steps whose weights a stream of <paramref name="rows"/> rows loads before it adds them: loads under way, as registers allow.</summary>
+    public abstract int StepsTogether(int rows);
 
-    /// <summary>Adds step <paramref name="step"/> of row <paramref name="row"/>, whose activations start at x{row} + column, to its two sums.</summary>
-    public abstract void AddStep(SourceWriter writer, string step, string name, int row);
+    /// <summary>Loads the weights of <paramref name="step"/> (C# text) for <paramref name="rows"/> rows into locals that end in <paramref name="name"/>.</summary>
+    public abstract void LoadStep(SourceWriter writer, string step, string name, int rows);
+
+    /// <summary>Adds <paramref name="step"/> of row <paramref name="row"/>, whose activations start at x{row}, to its eight sums.</summary>
+    public abstract void AddStep(SourceWriter writer, string step, string name, int row, int rows);
 }

@@ -11,7 +11,8 @@ public sealed class ProductTests
     // (rows, inputs, outputs): one and few rows, tiles of rows and outputs at, below and above their sizes, ends of runs and blocks.
     private static readonly (int Rows, int Inputs, int Outputs)[] Shapes =
     [
-        (1, 4, 1), (1, 300, 33), (2, 64, 64), (3, 36, 100), (4, 31 * 4, 31), (5, 32, 32), (63, 20, 65), (64, 64, 64), (65, 100, 130), (130, 72, 17),
+        (1, 4, 1), (1, 300, 33), (1, 1100, 40), (2, 64, 64), (3, 36, 100), (4, 31 * 4, 31), (5, 32, 32), (8, 520, 33), (9, 44, 5), (16, 140, 40),
+        (17, 24, 40), (63, 20, 65), (64, 64, 64), (65, 100, 130), (130, 72, 17),
     ];
 
     // A group of simulated threads takes milliseconds for every barrier.
@@ -35,7 +36,7 @@ public sealed class ProductTests
     public void Epilogues_finish_every_output_once(string name, bool sparse)
     {
         using var device = TestDevices.Open(name);
-        foreach (var rows in name == "simulator" ? new[] { 2 } : [1, 3, 67])
+        foreach (var rows in name == "simulator" ? new[] { 2 } : [1, 3, 11, 67])
         {
             var problem = new ProductCase(rows, 44, 77, Sparse: sparse, Padding: 3);
             (problem with { Kernel = sparse ? Products.TwoOfFourLeak : Products.DenseLeak, Epilogue = x => 1 + (x < 0 ? x / 16 : x) }).Check(device);

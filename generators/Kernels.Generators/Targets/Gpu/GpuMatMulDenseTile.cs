@@ -8,8 +8,6 @@ internal sealed class GpuMatMulDenseTile(int rows, int outputs, int slices) : Gp
 {
     public override int ColumnsPerStep => 1;
 
-    public override string RunWords => $"{RunSteps} * TPanels.RowWords";
-
     public override void BeginStaging(SourceWriter writer)
     {
         writer.Line($"int lane = thread & {Lanes - 1}, stagedStep = thread >> 4;");
@@ -34,18 +32,19 @@ internal sealed class GpuMatMulDenseTile(int rows, int outputs, int slices) : Gp
         }
     }
 
-    public override void BeginRun(SourceWriter writer)
+    public override void BeginStream(SourceWriter writer)
     {
     }
 
-    public override void LoadStep(SourceWriter writer, string step, string name) =>
-        writer.Line($"var v{name} = TPanels.Load(w, word + {step} * TPanels.RowWords);");
+    public override int StepsTogether(int rows) => rows == 1 ? 4 : 2;
 
-    public override void AddStep(SourceWriter writer, string step, string name, int row)
+    public override void LoadStep(SourceWriter writer, string step, string name, int rows) =>
+        writer.Line($"var v{name} = TPanels.LoadEight(quads, first + {step} * (TPanels.RowWords >> 2));");
+
+    public override void AddStep(SourceWriter writer, string step, string name, int row, int rows)
     {
-        var activation = $"u{row}_{name}";
-        writer.Line($"var {activation} = x[x{row} + column + {step}];");
-        writer.Line($"s{row}_0 += {activation} * v{name}.First;\ns{row}_1 += {activation} * v{name}.Second;");
+        writer.Line($"var u{row}_{name} = x[x{row} + {step}];");
+        writer.Line(string.Join(" ", Enumerable.Range(0, ThreadSide).Select(o => $"s{row}_{o} += u{row}_{name} * v{name}.{Eighth(o)};")));
     }
 
     private string Place(int step, int panel, int half) =>

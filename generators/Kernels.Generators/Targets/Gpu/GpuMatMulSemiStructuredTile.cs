@@ -6,15 +6,13 @@ namespace Kernels.Generators.Targets.Gpu;
 /// <summary>
 /// 2:4 weights: a step is a group of four columns with two stored weights of every output. A word per output at the head of a
 /// run holds the places of its sixteen weights, four bits a step. A tile spreads them to four columns with zeros between: one
-/// activation fetched for eight outputs costs less than one fetched for each weight. A stream fetches what the places name.
+/// activation fetched for eight outputs costs less than one fetched for each weight.
 /// </summary>
 internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int slices) : GpuContractionTile(rows, outputs, slices)
 {
     private const int Slots = 2, StagedSteps = Depth / 4, PanelThreads = Lanes * StagedSteps;
 
     public override int ColumnsPerStep => 4;
-
-    public override string RunWords => $"{PanelWidth} + {RunSteps * Slots} * TPanels.RowWords";
 
     private int Passes => Outputs / PanelWidth * PanelThreads / Threads;
 
@@ -32,7 +30,7 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
             for (var pass = 0; pass < Passes; pass++)
             {
                 writer.Line($$"""
-                    var run{{pass}} = w{{pass}} + (step >> 3) * ({{RunWords}});
+                    var run{{pass}} = w{{pass}} + (step >> 3) * ({{PanelWidth}} + {{RunSteps * Slots}} * TPanels.RowWords);
                     uint m{{pass}} = w[run{{pass}}] >> ((step & 7) << 2), n{{pass}} = w[run{{pass}} + {{Lanes}}] >> ((step & 7) << 2);
                     var f{{pass}} = TPanels.Load(w, run{{pass}} + {{PanelWidth}} + (step & 7) * {{Slots}} * TPanels.RowWords);
                     var g{{pass}} = TPanels.Load(w, run{{pass}} + {{PanelWidth}} + ((step & 7) * {{Slots}} + 1) * TPanels.RowWords);
@@ -50,23 +48,42 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
                     writer.Line($"{Place(pass, column, 0)} = 0;\n{Place(pass, column, 1)} = 0;");
     }
 
-    public override void BeginRun(SourceWriter writer) => writer.Line($"uint m = w[word], n = w[word + {Lanes}];\nword += {PanelWidth};");
+    // Slices are whole runs apart, so a thread's steps have their places in the same bits of every word.
+    public override void BeginStream(SourceWriter writer) => writer.Line($"var shift = (slice & {RunSteps - 1}) << 2;");
 
-    public override void LoadStep(SourceWriter writer, string step, string name)
+    public override int StepsTogether(int rows) => rows == 1 ? 2 : 1;
+
+    public override void LoadStep(SourceWriter writer, string step, string name, int rows)
     {
-        writer.Line($"var f{name} = TPanels.Load(w, word + {step} * {Slots} * TPanels.RowWords);");
-        writer.Line($"var g{name} = TPanels.Load(w, word + ({step} * {Slots} + 1) * TPanels.RowWords);");
+        writer.Line($$"""
+            var run{{name}} = first + ({{step}} >> 3) * ({{PanelWidth / 4}} + {{RunSteps * Slots}} * (TPanels.RowWords >> 2));
+            global::Kernels.UInt4 m{{name}} = quads[run{{name}}], n{{name}} = quads[run{{name}} + {{SliceThreads}}];
+            var f{{name}} = TPanels.LoadEight(quads, run{{name}} + {{PanelWidth / 4}} + (slice & {{RunSteps - 1}}) * {{Slots}} * (TPanels.RowWords >> 2));
+            var g{{name}} = TPanels.LoadEight(quads, run{{name}} + {{PanelWidth / 4}} + ((slice & {{RunSteps - 1}}) * {{Slots}} + 1) * (TPanels.RowWords >> 2));
+            """);
+        for (var o = 0; o < ThreadSide; o++)
+        {
+            writer.Line($"uint p{o}_{name} = ({(o < 4 ? "m" : "n")}{name}.{"XYZW"[o & 3]} >> shift) & 3u, q{o}_{name} = ({(o < 4 ? "m" : "n")}{name}.{"XYZW"[o & 3]} >> (shift + 2)) & 3u;");
+            if (rows == 1) continue;
+            writer.Line($"float {string.Join(", ", Enumerable.Range(0, ColumnsPerStep).Select(c => $"d{o}_{c}_{name} = p{o}_{name} == {c}u ? f{name}.{Eighth(o)} : q{o}_{name} == {c}u ? g{name}.{Eighth(o)} : 0f"))};");
+        }
     }
 
-    public override void AddStep(SourceWriter writer, string step, string name, int row)
+    // One row fetches what the places name; more share weights spread over the columns, with zeros between.
+    public override void AddStep(SourceWriter writer, string step, string name, int row, int rows)
     {
-        var group = $"u{row}_{name}";
-        writer.Line($"var {group} = x{row} + column + {step} * {ColumnsPerStep};");
-        foreach (var (half, places, part) in new[] { (0, "m", "First"), (1, "n", "Second") })
+        writer.Line($"var u{row}_{name} = x{row} + {step} * {ColumnsPerStep};");
+        if (rows == 1)
         {
-            writer.Line($"s{row}_{half} += x[{group} + (int)(({places} >> ({step} * 4)) & 3u)] * f{name}.{part};");
-            writer.Line($"s{row}_{half} += x[{group} + (int)(({places} >> ({step} * 4 + 2)) & 3u)] * g{name}.{part};");
+            for (var o = 0; o < ThreadSide; o++)
+                writer.Line($"s{row}_{o} += x[u{row}_{name} + p{o}_{name}] * f{name}.{Eighth(o)} + x[u{row}_{name} + q{o}_{name}] * g{name}.{Eighth(o)};");
+            return;
         }
+
+        var columns = Enumerable.Range(0, ColumnsPerStep).ToArray();
+        writer.Line($"float {string.Join(", ", columns.Select(c => $"u{row}_{c}_{name} = x[u{row}_{name} + {c}]"))};");
+        for (var o = 0; o < ThreadSide; o++)
+            writer.Line(string.Join(" ", columns.Select(c => $"s{row}_{o} += u{row}_{c}_{name} * d{o}_{c}_{name};")));
     }
 
     private string Place(int pass, int column, int half) =>

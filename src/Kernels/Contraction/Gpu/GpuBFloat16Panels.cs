@@ -14,6 +14,18 @@ public readonly struct GpuBFloat16Panels : IGpuPanels
     public static WeightPair Load(ArrayView<uint> panels, long word)
     {
         var pair = panels[word];
-        return new(Interop.IntAsFloat(pair << 16), Interop.IntAsFloat(pair & 0xFFFF0000u));
+        return new(Low(pair), High(pair));
     }
+
+    /// <inheritdoc/>
+    public static WeightOctet LoadEight(ArrayView<UInt4> panels, long quad)
+    {
+        var pairs = panels[quad];
+        return new(
+            new(Low(pairs.X), Low(pairs.Y), Low(pairs.Z), Low(pairs.W)), new(High(pairs.X), High(pairs.Y), High(pairs.Z), High(pairs.W)));
+    }
+
+    private static float Low(uint pair) => Interop.IntAsFloat(pair << 16);
+
+    private static float High(uint pair) => Interop.IntAsFloat(pair & 0xFFFF0000u);
 }

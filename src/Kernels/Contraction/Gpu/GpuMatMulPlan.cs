@@ -10,6 +10,7 @@ internal sealed class GpuMatMulPlan : MatMulPlan
     private readonly GpuProductShape _division;
     private readonly PanelLayout _layout;
     private readonly ProductLauncher _stream;
+    private readonly int _streamRows, _streamThreads;
     private readonly ProductLauncher? _tile;
 
     /// <summary>Compiles what runs of up to the shape's rows need.</summary>
@@ -17,15 +18,17 @@ internal sealed class GpuMatMulPlan : MatMulPlan
     /// <param name="declaration">What was declared.</param>
     /// <param name="shape">The largest problem.</param>
     /// <param name="division">The division among threads the kernels were printed for.</param>
-    /// <param name="sources">The kernels for one row, for few rows, and for tiles.</param>
+    /// <param name="sources">The kernels for blocks of one, four and eight rows, and for tiles.</param>
     public GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, GpuProductShape division, GpuKernelSource[] sources)
         : base(device, declaration, shape)
     {
         _gpu = device;
         _division = division;
         _layout = new PanelLayout(declaration.Format, shape.WeightType, GpuMatMulProgram.PanelWidth, shape.Inputs);
-        _stream = device.Load<ProductLauncher>(sources[shape.Rows == 1 ? 0 : 1]);
-        if (shape.Rows > GpuMatMulProgram.FewRows) _tile = device.Load<ProductLauncher>(sources[2]);
+        var (stream, rows) = shape.Rows switch { 1 => (sources[0], 1), <= 4 => (sources[1], 4), _ => (sources[2], 8) };
+        (_streamRows, _streamThreads) = (rows, stream.Threads);
+        _stream = device.Load<ProductLauncher>(stream);
+        if (shape.Rows > GpuMatMulProgram.FewRows) _tile = device.Load<ProductLauncher>(sources[3]);
     }
 
     /// <inheritdoc/>
@@ -60,7 +63,8 @@ internal sealed class GpuMatMulPlan : MatMulPlan
         var (x, w, y) = (((IlgpuBuffer)input.Buffer).View<float>(), packed.Buffer.View<uint>(), ((IlgpuBuffer)output.Buffer).View<float>());
         using var access = _gpu.Enter();
         if (arguments.Rows <= GpuMatMulProgram.FewRows)
-            _stream(_gpu.Stream, new KernelConfig(new Index2D(panels, 1), new Index2D(GpuMatMulProgram.Lanes, _division.Slices)), x, w, y, arguments);
+            _stream(
+                _gpu.Stream, new KernelConfig(new Index2D(panels, Divide(arguments.Rows, _streamRows)), new Index2D(_streamThreads, 1)), x, w, y, arguments);
         else
             _tile!(
                 _gpu.Stream,

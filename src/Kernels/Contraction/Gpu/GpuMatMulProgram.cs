@@ -11,11 +11,11 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     /// <summary>Outputs of a weight panel.</summary>
     internal const int PanelWidth = 32;
 
-    /// <summary>Lanes across a panel: each has two outputs.</summary>
-    internal const int Lanes = PanelWidth / 2;
+    /// <summary>Most activation rows that stream past the weights; more are cut into tiles.</summary>
+    internal const int FewRows = 16;
 
-    /// <summary>Most activation rows of <see cref="StreamFew"/>.</summary>
-    internal const int FewRows = 4;
+    // Threads across a panel in a stream.
+    private const int SliceThreads = 4;
 
     // The second dimension of a grid; CUDA limits it to 16 bits.
     private const int MostRowTiles = 65_535;
@@ -29,8 +29,11 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     /// <summary>The kernel for one row, type argument bound.</summary>
     public abstract Delegate StreamOne<TPanels>() where TPanels : struct, IGpuPanels;
 
-    /// <summary>The kernel for up to four rows, type argument bound.</summary>
-    public abstract Delegate StreamFew<TPanels>() where TPanels : struct, IGpuPanels;
+    /// <summary>The kernel for blocks of four rows, type argument bound.</summary>
+    public abstract Delegate StreamFour<TPanels>() where TPanels : struct, IGpuPanels;
+
+    /// <summary>The kernel for blocks of eight rows, type argument bound.</summary>
+    public abstract Delegate StreamEight<TPanels>() where TPanels : struct, IGpuPanels;
 
     /// <inheritdoc/>
     public sealed override bool Targets(Device device) => device is IlgpuDevice gpu && gpu.Lowering == lowering;
@@ -90,12 +93,11 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
 
     private GpuKernelSource[] Sources<TPanels>(string name) where TPanels : struct, IGpuPanels
     {
-        GpuKernelSource Stream(string what, Delegate method, int rows) =>
-            new($"{name}: {what}, {typeof(TPanels).Name}", method, Lanes * Shape.Slices, Shape.Slices * rows * PanelWidth * sizeof(float));
+        GpuKernelSource Stream(string what, Delegate method) =>
+            new($"{name}: {what}, {typeof(TPanels).Name}", method, SliceThreads * Shape.Slices, Shape.Slices * PanelWidth * sizeof(float));
         return
         [
-            Stream("one row", StreamOne<TPanels>(), 1),
-            Stream("few rows", StreamFew<TPanels>(), FewRows),
+            Stream("one row", StreamOne<TPanels>()), Stream("four rows", StreamFour<TPanels>()), Stream("eight rows", StreamEight<TPanels>()),
             new($"{name}: tile, {typeof(TPanels).Name}", Tile<TPanels>(), Shape.TileThreads, Shape.TileSharedBytes),
         ];
     }

@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace Kernels;
 
-/// <summary>How a lane of a kernel reads its two weights of a panel row of 32 outputs; called by generated code.</summary>
+/// <summary>How a thread of a kernel reads its weights of a panel row of 32 outputs; called by generated code.</summary>
 /// <remarks>The layout is that of <see cref="IPanelStorage"/>: in 16-bit storage a word holds outputs i and i + 16.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IGpuPanels
@@ -13,4 +13,7 @@ public interface IGpuPanels
 
     /// <summary>The pair that lane i reads, <paramref name="word"/> being the row's first word plus i.</summary>
     static abstract WeightPair Load(ArrayView<uint> panels, long word);
+
+    /// <summary>The eight that thread i of four reads, <paramref name="quad"/> being the row's first four words plus i.</summary>
+    static abstract WeightOctet LoadEight(ArrayView<UInt4> panels, long quad);
 }
