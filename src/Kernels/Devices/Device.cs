@@ -29,8 +29,20 @@ public abstract class Device : IDisposable
 
     /// <summary>Reserves <paramref name="byteLength"/> bytes, zeroed, aligned to 64 bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
-    /// <exception cref="OutOfMemoryException">The device has no room; the message names the request.</exception>
+    /// <exception cref="OutOfMemoryException">The device has no room; the message names the request, the free and the total bytes. The device stays usable.</exception>
     public abstract DeviceBuffer Allocate(long byteLength);
+
+    /// <summary>Whether queued work can be captured, and if not, why.</summary>
+    public virtual Support SupportsCapture => Support.No($"{Name} has no graphs of work; only NVIDIA GPUs do");
+
+    /// <summary>Captures the kernels that <paramref name="work"/> would queue, to be launched together, as often as wanted.</summary>
+    /// <param name="work">Runs plans and layers of this device, on the calling thread; copies and waits are refused in it.</param>
+    /// <exception cref="NotSupportedException">The device cannot capture; see <see cref="SupportsCapture"/>.</exception>
+    /// <exception cref="DeviceException">The driver refused to capture the work.</exception>
+    public virtual DeviceGraph Capture(Action work) => throw new NotSupportedException($"{SupportsCapture.Reason}. Run the work itself.");
+
+    /// <summary>A timer of this device's work: its own events where it has them, else the processor's clock around waits.</summary>
+    public virtual DeviceTimer CreateTimer() => new HostTimer(this);
 
     /// <summary>Waits until all queued work is done.</summary>
     public abstract void Synchronize();

@@ -8,8 +8,11 @@ public static class Devices
     /// <summary>Every name that can be asked for.</summary>
     public static IReadOnlyList<string> Names { get; } = ["cpu", "opencl", "cuda", "simulator"];
 
+    /// <summary>Names of the NVIDIA GPUs of this machine: <c>cuda</c> is the first, <c>cuda:1</c> the second, and so on.</summary>
+    public static IReadOnlyList<string> CudaNames() => CudaDevices.List();
+
     /// <summary>Opens a device, or says why it is not there and how to get it.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="name">One of <see cref="Names"/>, or of <see cref="CudaNames"/>.</param>
     /// <param name="device">The device; the caller disposes it.</param>
     /// <param name="reason">Why not, and the way out; null on success.</param>
     public static bool TryOpen(string name, [NotNullWhen(true)] out Device? device, [NotNullWhen(false)] out string? reason)
@@ -21,13 +24,13 @@ public static class Devices
                 return true;
             case "opencl":
                 return OpenClDevices.TryOpen(out device, out reason);
-            case "cuda":
-                return CudaDevices.TryOpen(out device, out reason);
             case "simulator":
                 (device, reason) = (SimulatorDevices.Open(GpuLowering.OpenCL), null);
                 return true;
+            case var _ when CudaDevices.TryParse(name, out var index):
+                return CudaDevices.TryOpen(index, out device, out reason);
             default:
-                (device, reason) = (null, $"there is no device '{name}'; the devices are {string.Join(", ", Names)}");
+                (device, reason) = (null, $"there is no device '{name}'; the devices are {string.Join(", ", Names)}, and cuda:1 and so on for further GPUs");
                 return false;
         }
     }

@@ -13,17 +13,24 @@ public static class PtxDevices
     /// <summary>What a launch may ask for on compute capability 8.0 (CUDA C++ Programming Guide, technical specifications).</summary>
     public const int MaxSharedBytesAtLaunch = 163 * 1024;
 
+    // Any number serves as the handle of the one stream.
+    private const nint Stream = 5;
+
     /// <summary>Opens the device; memory is that of ILGPU's CPU accelerator.</summary>
     /// <remarks>The caller disposes it.</remarks>
-    public static Device Open()
+    /// <param name="driver">What answers for NVIDIA's driver; null for one that nobody looks at.</param>
+    /// <param name="capability">Compute capability that is reported; null for 8.0, for which kernels are compiled.</param>
+    public static Device Open(EmulatedDriver? driver = null, CudaArchitecture? capability = null)
     {
+        driver ??= new EmulatedDriver();
         var context = Context.Create(builder =>
             builder.CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 32, numMultiprocessors: 1)));
         return new IlgpuDevice(
-            DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader())
+            DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader(driver))
         {
-            ComputeCapability = CudaArchitecture.SM_80,
+            ComputeCapability = capability ?? CudaArchitecture.SM_80,
             MaxSharedBytesAtLaunch = MaxSharedBytesAtLaunch,
+            Queue = new CudaQueue(driver, Stream, "cuda"),
         };
     }
 }

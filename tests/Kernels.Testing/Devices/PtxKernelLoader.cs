@@ -8,7 +8,7 @@ using Kernels.Testing.Ptx;
 namespace Kernels.Testing;
 
 /// <summary>Compiles kernels to PTX and launches them in the interpreter.</summary>
-internal sealed class PtxKernelLoader : IGpuKernelLoader
+internal sealed class PtxKernelLoader(EmulatedDriver driver) : IGpuKernelLoader
 {
     // What a kernel compiles to does not depend on the device; kept for the life of the test process.
     private static readonly ConcurrentDictionary<MethodInfo, PtxModule> Modules = new();
@@ -19,7 +19,7 @@ internal sealed class PtxKernelLoader : IGpuKernelLoader
     {
         PtxModule module;
         lock (Gate) module = Modules.GetOrAdd(source.Method.Method, _ => PtxModule.Parse(Compiler.Compile(source)));
-        var launch = new PtxLaunch(source, module);
+        var launch = new PtxLaunch(source, module, driver);
 
         // A launcher takes stream, configuration and the kernel's own parameters.
         var parameters = typeof(TLauncher).GetMethod(nameof(Action.Invoke))!.GetParameters()
@@ -27,7 +27,7 @@ internal sealed class PtxKernelLoader : IGpuKernelLoader
         var arguments = Expression.NewArrayInit(
             typeof(PtxLaunchArgument), parameters.Skip(2).Select(parameter => Expression.Call(Binding(parameter.Type), parameter)));
         return Expression.Lambda<TLauncher>(
-            Expression.Call(Expression.Constant(launch), nameof(PtxLaunch.Run), null, parameters[1], arguments), parameters).Compile();
+            Expression.Call(Expression.Constant(launch), nameof(PtxLaunch.Queue), null, parameters[1], arguments), parameters).Compile();
     }
 
     private static MethodInfo Binding(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>)

@@ -4,11 +4,13 @@ using Kernels.Testing.Ptx;
 namespace Kernels.Testing;
 
 /// <summary>Launches one kernel in the interpreter; it may touch the memory of the views it is given and no other.</summary>
-internal sealed class PtxLaunch(GpuKernelSource source, PtxModule module)
+internal sealed class PtxLaunch(GpuKernelSource source, PtxModule module, EmulatedDriver driver)
 {
     private readonly string _entry = module.Entries.Single();
 
-    public void Run(KernelConfig config, PtxLaunchArgument[] arguments)
+    public void Queue(KernelConfig config, PtxLaunchArgument[] arguments) => driver.Queue(() => Run(config, arguments));
+
+    private void Run(KernelConfig config, PtxLaunchArgument[] arguments)
     {
         var (grid, group) = (config.GridDim, config.GroupDim);
         if (group.Size != source.Threads)

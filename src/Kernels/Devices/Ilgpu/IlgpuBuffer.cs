@@ -7,30 +7,22 @@ namespace Kernels;
 internal sealed class IlgpuBuffer : DeviceBuffer
 {
     private readonly IlgpuDevice _device;
+    private readonly long _capacity;
     private MemoryBuffer1D<byte, Stride1D.Dense>? _memory;
 
     public IlgpuBuffer(IlgpuDevice device, long byteLength) : base(device, byteLength)
     {
         _device = device;
-        using var access = device.Enter();
-        try
-        {
-            // Rounded up so that views of wider elements cover the last, partial one.
-            _memory = device.Accelerator.Allocate1D<byte>(Math.Max(64, (byteLength + 63) / 64 * 64));
-            _memory.MemSetToZero(device.Stream);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            _memory?.Dispose();
-            throw new OutOfMemoryException(
-                $"{device.Name} could not reserve {byteLength} bytes ({device.AllocatedBytes} are held already): {exception.Message}", exception);
-        }
-
+        // Rounded up so that views of wider elements cover the last, partial one.
+        _capacity = Math.Max(64, (byteLength + 63) / 64 * 64);
+        using var access = device.EnterForCopies("an allocation");
+        _memory = device.Reserve(byteLength, _capacity);
+        View<byte>().MemSetToZero(device.Stream);
         device.Account(byteLength);
     }
 
     /// <summary>The memory seen as elements of <typeparamref name="T"/>.</summary>
-    public ArrayView<T> View<T>() where T : unmanaged => Memory.View.BaseView.Cast<T>();
+    public ArrayView<T> View<T>() where T : unmanaged => Memory.View.BaseView.SubView(0, _capacity).Cast<T>();
 
     /// <summary>Device address of the first byte.</summary>
     public ulong Address => (ulong)Memory.NativePtr;
@@ -48,7 +40,13 @@ internal sealed class IlgpuBuffer : DeviceBuffer
     {
         CheckRange(byteOffset, source.Length);
         if (source.IsEmpty) return;
-        using var access = _device.Enter();
+        using var access = _device.EnterForCopies("a copy from the host");
+        if (_device.Queue is { } queue)
+        {
+            queue.Upload(source, Memory.NativePtr + (nint)byteOffset);
+            return;
+        }
+
         Memory.View.SubView(byteOffset, source.Length).CopyFromCPU(_device.Stream, source);
         _device.Stream.Synchronize();
     }
@@ -57,7 +55,13 @@ internal sealed class IlgpuBuffer : DeviceBuffer
     {
         CheckRange(byteOffset, destination.Length);
         if (destination.IsEmpty) return;
-        using var access = _device.Enter();
+        using var access = _device.EnterForCopies("a copy to the host");
+        if (_device.Queue is { } queue)
+        {
+            queue.Download(Memory.NativePtr + (nint)byteOffset, destination);
+            return;
+        }
+
         Memory.View.SubView(byteOffset, destination.Length).CopyToCPU(_device.Stream, destination);
         _device.Stream.Synchronize();
     }
@@ -65,13 +69,7 @@ internal sealed class IlgpuBuffer : DeviceBuffer
     public override void Dispose()
     {
         if (_memory is null) return;
-        using (_device.Enter())
-        {
-            // Queued work may still read the memory.
-            _device.Stream.Synchronize();
-            _memory.Dispose();
-        }
-
+        using (_device.Enter()) _device.Release(_memory);
         _memory = null;
         Device.Account(-ByteLength);
     }

@@ -11,6 +11,7 @@ public sealed class IlgpuDevice : Device
     private readonly Context _context;
     private readonly Lock _gate = new();
     private readonly GpuKernelCache _kernels;
+    private readonly DeviceMemoryPool _pool;
     private bool _disposed;
 
     internal IlgpuDevice(
@@ -23,6 +24,7 @@ public sealed class IlgpuDevice : Device
         Stream = accelerator.DefaultStream;
         ComputeCapability = (accelerator as CudaAccelerator)?.Architecture;
         _context = context;
+        _pool = new DeviceMemoryPool(bytes => accelerator.Allocate1D<byte>(bytes), ReleaseWhenIdle);
         _kernels = new GpuKernelCache(this, loader ?? new AcceleratorKernelLoader(accelerator));
         Layers = new GpuLayers(this);
     }
@@ -34,7 +36,7 @@ public sealed class IlgpuDevice : Device
     public override string Name => Kind switch
     {
         DeviceKind.OpenCL => "opencl",
-        DeviceKind.Cuda => "cuda",
+        DeviceKind.Cuda => CudaDevices.Name(Index),
         _ => "simulator",
     };
 
@@ -58,7 +60,13 @@ public sealed class IlgpuDevice : Device
 
     internal Accelerator Accelerator { get; }
 
-    internal AcceleratorStream Stream { get; }
+    internal AcceleratorStream Stream { get; init; }
+
+    /// <summary>Place among the GPUs of this machine.</summary>
+    internal int Index { get; init; }
+
+    /// <summary>Copies, events and capture of an NVIDIA GPU; null on other devices.</summary>
+    internal CudaQueue? Queue { get; init; }
 
     /// <inheritdoc/>
     public override LayerKernels Layers { get; }
@@ -73,8 +81,21 @@ public sealed class IlgpuDevice : Device
     /// <inheritdoc/>
     public override void Synchronize()
     {
-        using var access = Enter();
+        using var access = EnterForCopies("a wait");
         Stream.Synchronize();
+    }
+
+    /// <inheritdoc/>
+    public override DeviceTimer CreateTimer() => Queue is { } queue ? new CudaTimer(this, queue) : base.CreateTimer();
+
+    /// <inheritdoc/>
+    public override Support SupportsCapture => Queue is null ? base.SupportsCapture : Support.Yes;
+
+    /// <inheritdoc/>
+    public override DeviceGraph Capture(Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return Queue is { } queue ? new CudaGraph(this, queue, work) : base.Capture(work);
     }
 
     /// <inheritdoc/>
@@ -83,6 +104,12 @@ public sealed class IlgpuDevice : Device
         lock (_gate)
         {
             if (_disposed) return;
+            using (Accelerator.BindScoped())
+            {
+                _pool.Trim();
+                Queue?.Dispose();
+            }
+
             _disposed = true;
             Accelerator.Dispose();
             _context.Dispose();
@@ -107,6 +134,43 @@ public sealed class IlgpuDevice : Device
     {
         using var access = Enter();
         return _kernels.Load<TLauncher>(source);
+    }
+
+    /// <summary>Memory of <paramref name="capacity"/> bytes for a buffer of <paramref name="byteLength"/>; the caller holds the device's lock.</summary>
+    /// <exception cref="OutOfMemoryException">There is no room.</exception>
+    internal MemoryBuffer1D<byte, Stride1D.Dense> Reserve(long byteLength, long capacity)
+    {
+        try
+        {
+            return _pool.Rent(capacity);
+        }
+        catch (Exception exception)
+        {
+            var (free, total) = Queue?.Memory ?? (Math.Max(0, Accelerator.MemorySize - AllocatedBytes), Accelerator.MemorySize);
+            throw new OutOfMemoryException(
+                $"{Name} could not reserve {byteLength} bytes: {free} of its {total} bytes are free and {AllocatedBytes} are held by buffers. "
+                + $"Dispose what is not needed, plan smaller shapes or use another device. ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>Takes back what <see cref="Reserve"/> gave; the caller holds the device's lock.</summary>
+    internal void Release(MemoryBuffer1D<byte, Stride1D.Dense> memory) => _pool.Return(memory);
+
+    private void ReleaseWhenIdle(MemoryBuffer1D<byte, Stride1D.Dense> memory)
+    {
+        Stream.Synchronize();
+        memory.Dispose();
+    }
+
+    /// <summary>As <see cref="Enter"/>, for what a graph cannot hold.</summary>
+    /// <exception cref="InvalidOperationException">Work is being captured.</exception>
+    internal Access EnterForCopies(string what)
+    {
+        var access = Enter();
+        if (Queue is not { IsCapturing: true }) return access;
+        access.Dispose();
+        throw new InvalidOperationException(
+            $"{Name} was asked for {what} while work is captured, and a graph holds kernels alone. Do it before the capture or after the launch.");
     }
 
     /// <summary>Takes the device's lock and makes its accelerator current on this thread until disposed.</summary>

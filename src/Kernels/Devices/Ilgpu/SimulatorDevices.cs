@@ -10,9 +10,10 @@ internal static class SimulatorDevices
     /// <summary>Opens a simulated GPU for the kernels of <paramref name="lowering"/>.</summary>
     public static IlgpuDevice Open(GpuLowering lowering)
     {
-        // One multiprocessor of 256 threads: the largest group a generated kernel asks for.
+        // One multiprocessor as large as the largest group a generated kernel asks for.
+        var warps = lowering == GpuLowering.Cuda ? 16 : 8;
         var context = Context.Create(builder => builder
-            .CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 8, numMultiprocessors: 1))
+            .CPU(new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: warps, numMultiprocessors: 1))
             .EnableAlgorithms().Optimize(OptimizationLevel.O2));
         return new IlgpuDevice(
             DeviceKind.Simulator, lowering, context, context.CreateCPUAccelerator(0), "ILGPU's CPU accelerator; for tiny tests only");

@@ -16,7 +16,7 @@ public sealed class CudaSharedMemoryTests
     [Fact]
     public void The_driver_is_told_of_launches_beyond_48_KB_and_of_no_others()
     {
-        var driver = new RecordingDriver();
+        var driver = new EmulatedDriver();
         CudaSharedMemory.Announce(driver, 77, Source(48 * 1024, atLaunch: true));
         CudaSharedMemory.Announce(driver, 77, Source(100 * 1024, atLaunch: true));
         Assert.Equal(["cuFuncSetAttribute(77, 8, 102400)"], driver.Calls);
@@ -25,15 +25,15 @@ public sealed class CudaSharedMemoryTests
     [Fact]
     public void The_most_a_launch_may_ask_for_is_the_devices_own()
     {
-        var driver = new RecordingDriver();
-        Assert.Equal(227 * 1024, CudaSharedMemory.MostAtLaunch(driver, 3));
+        var driver = new EmulatedDriver();
+        Assert.Equal(PtxDevices.MaxSharedBytesAtLaunch, CudaSharedMemory.MostAtLaunch(driver, 3));
         Assert.Equal(["cuDeviceGetAttribute(97, 3)"], driver.Calls);
     }
 
     [Fact]
     public void A_refusal_of_the_driver_names_the_call_and_its_answer()
     {
-        var driver = new RecordingDriver { Answers = { ["cuFuncSetAttribute"] = CudaError.CUDA_ERROR_INVALID_VALUE } };
+        var driver = new EmulatedDriver { Answers = { ["cuFuncSetAttribute"] = CudaError.CUDA_ERROR_INVALID_VALUE } };
         var error = Assert.Throws<DeviceException>(() => CudaSharedMemory.Announce(driver, 77, Source(100 * 1024, atLaunch: true)));
         Assert.Equal(("cuda", "cuFuncSetAttribute", "CUDA_ERROR_INVALID_VALUE"), (error.Device, error.Call, error.Answer));
     }

@@ -2,7 +2,8 @@ using ILGPU.Runtime.Cuda;
 
 namespace Kernels;
 
-/// <summary>The functions of NVIDIA's driver that ILGPU does not call, one method each; a call is made with the device's context current.</summary>
+/// <summary>The functions of NVIDIA's driver that are called beside ILGPU, one method each; calls are made with the device's context current.</summary>
+/// <remarks>CUDA Driver API. Handles and device addresses are numbers; lengths are bytes.</remarks>
 internal interface ICudaDriver
 {
     /// <summary><c>cuDeviceGetAttribute</c>.</summary>
@@ -10,4 +11,55 @@ internal interface ICudaDriver
 
     /// <summary><c>cuFuncSetAttribute</c>.</summary>
     CudaError SetFunctionAttribute(nint function, int attribute, int value);
+
+    /// <summary><c>cuMemGetInfo</c>.</summary>
+    CudaError GetMemoryInfo(out nuint free, out nuint total);
+
+    /// <summary><c>cuMemAllocHost</c>: page-locked memory.</summary>
+    CudaError AllocateHost(out nint memory, nuint length);
+
+    /// <summary><c>cuMemFreeHost</c>.</summary>
+    CudaError FreeHost(nint memory);
+
+    /// <summary><c>cuMemcpyHtoDAsync</c>.</summary>
+    CudaError CopyToDevice(nint device, nint host, nuint length, nint stream);
+
+    /// <summary><c>cuMemcpyDtoHAsync</c>.</summary>
+    CudaError CopyToHost(nint host, nint device, nuint length, nint stream);
+
+    /// <summary><c>cuEventCreate</c>.</summary>
+    CudaError CreateEvent(out nint handle, uint flags);
+
+    /// <summary><c>cuEventRecord</c>.</summary>
+    CudaError RecordEvent(nint handle, nint stream);
+
+    /// <summary><c>cuEventSynchronize</c>.</summary>
+    CudaError SynchronizeEvent(nint handle);
+
+    /// <summary><c>cuEventElapsedTime</c>.</summary>
+    CudaError GetElapsedTime(out float milliseconds, nint start, nint end);
+
+    /// <summary><c>cuEventDestroy</c>.</summary>
+    CudaError DestroyEvent(nint handle);
+
+    /// <summary><c>cuStreamBeginCapture</c>.</summary>
+    CudaError BeginCapture(nint stream, int mode);
+
+    /// <summary><c>cuStreamEndCapture</c>.</summary>
+    CudaError EndCapture(nint stream, out nint graph);
+
+    /// <summary><c>cuGraphInstantiateWithFlags</c>.</summary>
+    CudaError Instantiate(out nint executable, nint graph, ulong flags);
+
+    /// <summary><c>cuGraphExecUpdate</c>.</summary>
+    CudaError Update(nint executable, nint graph);
+
+    /// <summary><c>cuGraphLaunch</c>.</summary>
+    CudaError Launch(nint executable, nint stream);
+
+    /// <summary><c>cuGraphExecDestroy</c>.</summary>
+    CudaError DestroyExecutable(nint executable);
+
+    /// <summary><c>cuGraphDestroy</c>.</summary>
+    CudaError DestroyGraph(nint graph);
 }
