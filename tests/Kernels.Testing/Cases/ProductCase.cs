@@ -1,21 +1,32 @@
 using System.Runtime.InteropServices;
-using Kernels.Testing;
 using Xunit;
 
-namespace Kernels.Tests.Contraction;
+namespace Kernels.Testing;
 
 /// <summary>One product with random data, on any device: runs it between canaries and compares it with the oracle.</summary>
-/// <remarks>Vector width and threads concern the processor alone.</remarks>
-internal sealed record ProductCase(
+/// <param name="Rows">Activation rows.</param>
+/// <param name="Inputs">Columns of activations and weights.</param>
+/// <param name="Outputs">Rows of the weights.</param>
+/// <param name="WeightType">Storage of the weights.</param>
+/// <param name="Sparse">Whether weights are 2:4.</param>
+/// <param name="VectorBits">Width of the processor's vectors; concerns it alone.</param>
+/// <param name="Threads">Threads of the processor; concern it alone.</param>
+/// <param name="Transposed">Whether weights are brought as their transpose.</param>
+/// <param name="Padding">Elements between the rows of input and output.</param>
+/// <param name="Seed">Of the values.</param>
+public sealed record ProductCase(
     int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32, bool Sparse = false, int VectorBits = 0, int Threads = 1,
     bool Transposed = false, int Padding = 0, int Seed = 1)
 {
     private const float Canary = 12345.678f;
 
+    /// <summary>What multiplies.</summary>
     public MatMulKernel Kernel { get; init; } = Sparse ? Products.TwoOfFour : Products.Dense;
 
+    /// <summary>What the kernel does to every output.</summary>
     public Func<double, double>? Epilogue { get; init; }
 
+    /// <summary>Values between −1 and 1.</summary>
     public float[] Activations() => Draw(Rows * Inputs, Seed);
 
     /// <summary>Weights on a coarse grid, so that magnitudes tie often and every storage holds them exactly.</summary>
@@ -26,12 +37,14 @@ internal sealed record ProductCase(
         return weights;
     }
 
+    /// <summary>Runs on a processor of the case's own and compares.</summary>
     public void Check()
     {
         using var device = CpuDevice.Emulating(Threads, VectorBits);
         Check(device);
     }
 
+    /// <summary>Runs on <paramref name="device"/> and compares.</summary>
     public void Check(Device device)
     {
         var (x, w) = (Activations(), Weights());
@@ -56,6 +69,7 @@ internal sealed record ProductCase(
         return Run(device, plan, weights, x);
     }
 
+    /// <inheritdoc cref="Run(Device, float[], float[])"/>
     public float[] Run(Device device, MatMulPlan plan, PackedWeights weights, float[] x)
     {
         var (inputStride, outputStride) = (Inputs + Padding, Outputs + Padding);

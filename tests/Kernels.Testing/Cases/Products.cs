@@ -1,23 +1,29 @@
-namespace Kernels.Tests.Contraction;
+namespace Kernels.Testing;
 
 /// <summary>The products under test.</summary>
-internal static partial class Products
+public static partial class Products
 {
+    /// <summary>Dense weights.</summary>
     [DenseMatMul]
     public static partial MatMulKernel Dense { get; }
 
+    /// <summary>2:4 weights.</summary>
     [SemiStructuredMatMul]
     public static partial MatMulKernel TwoOfFour { get; }
 
+    /// <summary>Dense weights and SiLU.</summary>
     [DenseMatMul(Epilogue = nameof(Silu))]
     public static partial MatMulKernel DenseSilu { get; }
 
+    /// <summary>2:4 weights and SiLU.</summary>
     [SemiStructuredMatMul(Epilogue = nameof(Silu))]
     public static partial MatMulKernel TwoOfFourSilu { get; }
 
+    /// <summary>Dense weights and an epilogue that shows when it is applied twice, or to a part of the sum.</summary>
     [DenseMatMul(Epilogue = nameof(Leak))]
     public static partial MatMulKernel DenseLeak { get; }
 
+    /// <summary>2:4 weights and the same epilogue.</summary>
     [SemiStructuredMatMul(Epilogue = nameof(Leak))]
     public static partial MatMulKernel TwoOfFourLeak { get; }
 

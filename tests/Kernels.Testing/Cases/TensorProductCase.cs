@@ -1,15 +1,14 @@
-using Kernels.Testing;
-
-namespace Kernels.Tests.Contraction.Gpu;
+namespace Kernels.Testing;
 
 /// <summary>One product of 16-bit inputs and weights between guards of NaN.</summary>
 /// <param name="Data">Shape and values; <see cref="ProductCase.WeightType"/> stores inputs and weights.</param>
 /// <param name="OutputType">Storage of the result.</param>
-internal sealed record TensorProductCase(ProductCase Data, ElementType OutputType = ElementType.Float32)
+public sealed record TensorProductCase(ProductCase Data, ElementType OutputType = ElementType.Float32)
 {
     // Rows must begin at multiples of 16 bytes.
     private const int Step = 8;
 
+    /// <summary>Runs on <paramref name="device"/> and compares.</summary>
     public void Check(Device device)
     {
         var (type, what) = (Data.WeightType, $"{this} on {device.Name}");

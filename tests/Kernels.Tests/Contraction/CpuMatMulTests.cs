@@ -1,4 +1,5 @@
 using CsCheck;
+using Kernels.Testing;
 using Xunit;
 
 namespace Kernels.Tests.Contraction;

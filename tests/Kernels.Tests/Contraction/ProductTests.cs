@@ -6,18 +6,6 @@ namespace Kernels.Tests.Contraction;
 /// <summary>Products on every device, from one list of cases.</summary>
 public sealed class ProductTests
 {
-    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16];
-
-    // (rows, inputs, outputs): one and few rows, tiles of rows and outputs at, below and above their sizes, ends of runs and blocks.
-    private static readonly (int Rows, int Inputs, int Outputs)[] Shapes =
-    [
-        (1, 4, 1), (1, 300, 33), (1, 1100, 40), (2, 64, 64), (3, 36, 100), (4, 31 * 4, 31), (5, 32, 32), (8, 520, 33), (9, 44, 5), (16, 140, 40),
-        (17, 24, 40), (63, 20, 65), (64, 64, 64), (65, 100, 130), (130, 72, 17),
-    ];
-
-    // A group of simulated threads takes milliseconds for every barrier.
-    private static readonly (int Rows, int Inputs, int Outputs)[] TinyShapes = [(1, 36, 33), (3, 40, 5), (9, 20, 70)];
-
     public static TheoryData<string, bool> DevicesAndFormats { get; } =
         [.. from device in new[] { "cpu", "opencl", "simulator", PtxDevices.Name } from sparse in new[] { false, true } select (device, sparse)];
 
@@ -26,9 +14,7 @@ public sealed class ProductTests
     public void Agrees_with_the_oracle_for_every_storage_and_tail(string name, bool sparse)
     {
         using var device = TestDevices.Open(name);
-        foreach (var type in Storages)
-            foreach (var (rows, inputs, outputs) in name == "simulator" ? TinyShapes : Shapes)
-                new ProductCase(rows, inputs, outputs, type, sparse, Padding: rows % 3, Transposed: rows % 2 == 0).Check(device);
+        foreach (var problem in ProductCases.Of(sparse, tiny: name == "simulator")) problem.Check(device);
     }
 
     [Theory]
@@ -36,11 +22,7 @@ public sealed class ProductTests
     public void Epilogues_finish_every_output_once(string name, bool sparse)
     {
         using var device = TestDevices.Open(name);
-        foreach (var rows in name == "simulator" ? new[] { 2 } : [1, 3, 11, 67])
-        {
-            var problem = new ProductCase(rows, 44, 77, Sparse: sparse, Padding: 3);
-            (problem with { Kernel = sparse ? Products.TwoOfFourLeak : Products.DenseLeak, Epilogue = x => 1 + (x < 0 ? x / 16 : x) }).Check(device);
-        }
+        foreach (var problem in ProductCases.WithEpilogue(sparse, tiny: name == "simulator")) problem.Check(device);
     }
 
     [Theory]
