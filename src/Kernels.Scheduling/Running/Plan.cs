@@ -60,11 +60,7 @@ public sealed class Plan : IDisposable
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(int tokens, StateSet? states = null, CancellationToken cancellation = default, ProductObserver? observer = null)
     {
-        CheckedTokens(tokens);
-        CheckStates(tokens, states);
-        _run.Tokens = tokens;
-        _run.States = states;
-        _run.FirstPosition = states?.Length ?? 0;
+        Prepare(tokens, states);
         long visited = 0, dense = 0;
         foreach (var node in _nodes)
         {
@@ -79,6 +75,19 @@ public sealed class Plan : IDisposable
 
         states?.Advance(tokens);
         Work = new AttentionWork(visited, dense);
+    }
+
+    /// <summary>Captures runs of <paramref name="tokens"/> tokens, to be launched as a whole instead of kernel by kernel.</summary>
+    /// <param name="tokens">Tokens of every run.</param>
+    /// <param name="states">The sequence the runs continue; null only for a graph without states.</param>
+    /// <returns>The runs; to be disposed before the plan and the states.</returns>
+    /// <exception cref="SchedulingException">The device cannot capture, or the run does not fit the plan or the states.</exception>
+    /// <exception cref="DeviceException">The driver refused.</exception>
+    public CapturedRun Capture(int tokens, StateSet? states = null)
+    {
+        if (Device.SupportsCapture is { IsSupported: false, Reason: var reason })
+            throw new SchedulingException($"Graph {Graph.Name} cannot be captured: {reason}. Use Run.");
+        return new CapturedRun(this, tokens, states);
     }
 
     /// <summary>An output of the last run, [rows, columns].</summary>
@@ -110,6 +119,22 @@ public sealed class Plan : IDisposable
     {
         _arena.Dispose();
         _context.Dispose();
+    }
+
+    /// <summary>Checks a run and sets what its nodes see.</summary>
+    internal void Prepare(int tokens, StateSet? states)
+    {
+        CheckedTokens(tokens);
+        CheckStates(tokens, states);
+        _run.Tokens = tokens;
+        _run.States = states;
+        _run.FirstPosition = states?.Length ?? 0;
+    }
+
+    /// <summary>Queues every operation of the prepared run.</summary>
+    internal void Queue()
+    {
+        foreach (var node in _nodes) node.Run(_run);
     }
 
     private int CheckedTokens(int tokens) => tokens >= 1 && tokens <= Shape.Tokens
