@@ -1,0 +1,3 @@
+using Kernels.Gpu.Commands;
+
+return (int)GpuCommand.Invoke(args);

@@ -1,0 +1,14 @@
+namespace Kernels.Gpu.Rows;
+
+/// <summary>What a row runs into on a good day.</summary>
+internal enum RowLimit
+{
+    /// <summary>Tensor cores.</summary>
+    Compute,
+
+    /// <summary>Memory.</summary>
+    Memory,
+
+    /// <summary>The launch of kernels that do next to nothing.</summary>
+    Launch,
+}
