@@ -80,7 +80,7 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
                 int thread = global::ILGPU.Group.IdxX, quad = thread & {{SliceThreads - 1}}, slice = thread >> {{Log2(SliceThreads)}};
                 var panel = global::ILGPU.Grid.IdxX;
                 var firstRow = global::ILGPU.Grid.IdxY{{(rows == 1 ? "" : $" * {rows}")}};
-                var first = panel * (a.PanelWords >> 2) + quad;
+                var first = panel * (a.PanelWords >> 2);
                 """);
 
             // Rows past the end repeat the last one: their sums are not stored.

@@ -55,6 +55,21 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// <summary>Shared memory of a tile.</summary>
     public int SharedBytes => Depth * (RowQuads + OutputQuads) * 16;
 
+    /// <summary>
+    /// Where a row lies in its panel: <paramref name="unscaled"/>, text in units of <paramref name="unit"/> words, and the scales that every group
+    /// of steps up to <paramref name="step"/>'s begins with.
+    /// </summary>
+    protected static string PastScales(string unscaled, string step, int unit) =>
+        $"{unscaled} + (({step} >> a.ScaleShift) + 1) * {ScaleWords(unit)}";
+
+    /// <summary>Where the scales of <paramref name="step"/> lie, <paramref name="groupStart"/> being where its group would without any.</summary>
+    protected static string Scales(string groupStart, string step, int unit) => $"{groupStart} + ({step} >> a.ScaleShift) * {ScaleWords(unit)}";
+
+    /// <summary>The first step of the group that shares its scales with <paramref name="step"/>.</summary>
+    protected static string GroupStart(string step) => $"(({step} >> a.ScaleShift) << a.ScaleShift)";
+
+    private static string ScaleWords(int unit) => unit == 1 ? "TPanels.ScaleWords" : "(TPanels.ScaleWords >> 2)";
+
     /// <summary>Part <paramref name="output"/> of eight weights that were loaded together.</summary>
     protected static string Eighth(int output) => $"{(output < 4 ? "First" : "Second")}.{"XYZW"[output & 3]}";
 
@@ -70,7 +85,7 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// </summary>
     public abstract void StageWeights(SourceWriter writer);
 
-    /// <summary>Declares what a stream keeps from step to step. In scope: quads, first, slice.</summary>
+    /// <summary>Declares what a stream keeps from step to step. In scope: quads, quad, first (the panel's first four words), slice.</summary>
     public abstract void BeginStream(SourceWriter writer);
 
     /// <summary>Steps whose weights a stream of <paramref name="rows"/> rows loads before it adds them: loads under way, as registers allow.</summary>

@@ -65,10 +65,26 @@ public sealed class ProductTests
     }
 
     [Fact]
-    public void Lanes_refuse_integer_weights()
+    public void Lanes_refuse_half_bytes_and_scales_they_cannot_find()
     {
         using var device = TestDevices.Open("simulator");
-        Assert.Contains("not Int8", Products.Dense.Supports(device, new MatMulShape(1, 64, 64, ElementType.Int8)).Reason);
+        Assert.Contains("not Int4", Products.Dense.Supports(device, new MatMulShape(1, 64, 64, ElementType.Int4)).Reason);
+        foreach (var (kernel, group) in new[] { (Products.Dense, 96), (Products.Dense, 4), (Products.TwoOfFour, 16) })
+        {
+            var error = Assert.Throws<KernelException>(
+                () => kernel.Pack(device, HostMatrix.Quantized(new sbyte[192], 1, 192, new float[192 / group], group)));
+            Assert.Contains($"{group} inputs share a scale", error.Message);
+            Assert.Contains("pack as Float16", error.Message);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DevicesAndFormats))]
+    public void Integers_keep_the_scales_they_come_with(string name, bool sparse)
+    {
+        using var device = TestDevices.Open(name);
+        foreach (var group in new[] { 64, 192 })
+            new QuantizedCase(1, 192, 33, ElementType.Int8, group, sparse).Check(device);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace Kernels.Tests.Contraction;
 /// <summary>A product with integer weights that come with scales and, if sparse, with a mask that keeps zeros.</summary>
 internal sealed record QuantizedCase(int Rows, int Inputs, int Outputs, ElementType Type, int Group, bool Sparse)
 {
-    public void Check(CpuDevice device)
+    public void Check(Device device)
     {
         var random = new Random(Inputs + Group);
         var product = new ProductCase(Rows, Inputs, Outputs, Type, Sparse);

@@ -12,7 +12,7 @@ internal sealed class GpuMatMulDenseTile(int rows, int outputs, int slices) : Gp
     {
         writer.Line($"int lane = thread & {Lanes - 1}, stagedStep = thread >> 4;");
         for (var panel = 0; panel < Outputs / PanelWidth; panel++)
-            writer.Line($"var w{panel} = global::System.Math.Min(firstPanel + {panel}, a.Panels - 1) * a.PanelWords + lane;");
+            writer.Line($"var w{panel} = global::System.Math.Min(firstPanel + {panel}, a.Panels - 1) * a.PanelWords;");
     }
 
     public override void StageWeights(SourceWriter writer)
@@ -22,7 +22,9 @@ internal sealed class GpuMatMulDenseTile(int rows, int outputs, int slices) : Gp
             using (writer.Open($"if (first + stagedStep + {step} < a.Inputs)"))
                 for (var panel = 0; panel < Outputs / PanelWidth; panel++)
                 {
-                    writer.Line($"var v{panel} = TPanels.Load(w, w{panel} + (first + stagedStep + {step}) * TPanels.RowWords);");
+                    var staged = $"(first + stagedStep + {step})";
+                    writer.Line($"var r{panel} = TPanels.Load(w, {PastScales($"w{panel} + {staged} * TPanels.RowWords", staged, 1)}, lane);");
+                    writer.Line($"var v{panel} = TPanels.Scale(r{panel}, w, {Scales($"w{panel} + {GroupStart(staged)} * TPanels.RowWords", staged, 1)}, lane);");
                     writer.Line($"{Place(step, panel, 0)} = v{panel}.First;\n{Place(step, panel, 1)} = v{panel}.Second;");
                 }
 
@@ -39,7 +41,10 @@ internal sealed class GpuMatMulDenseTile(int rows, int outputs, int slices) : Gp
     public override int StepsTogether(int rows) => rows == 1 ? 4 : 2;
 
     public override void LoadStep(SourceWriter writer, string step, string name, int rows) =>
-        writer.Line($"var v{name} = TPanels.LoadEight(quads, first + {step} * (TPanels.RowWords >> 2));");
+        writer.Line($$"""
+            var r{{name}} = TPanels.LoadEight(quads, {{PastScales($"first + {step} * (TPanels.RowWords >> 2)", step, 4)}}, quad);
+            var v{{name}} = TPanels.Scale(r{{name}}, quads, {{Scales($"first + {GroupStart(step)} * (TPanels.RowWords >> 2)", step, 4)}}, quad);
+            """);
 
     public override void AddStep(SourceWriter writer, string step, string name, int row, int rows)
     {

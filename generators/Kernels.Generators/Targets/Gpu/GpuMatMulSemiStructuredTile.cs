@@ -14,13 +14,18 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
 
     public override int ColumnsPerStep => 4;
 
+    // A run in words, and in fours of them: places, then rows.
+    private static string RunWords => $"{PanelWidth} + {RunSteps * Slots} * TPanels.RowWords";
+
+    private static string RunQuads => $"({PanelWidth / 4} + {RunSteps * Slots} * (TPanels.RowWords >> 2))";
+
     private int Passes => Outputs / PanelWidth * PanelThreads / Threads;
 
     public override void BeginStaging(SourceWriter writer)
     {
         writer.Line($"int lane = thread & {Lanes - 1}, stagedStep = (thread >> 4) & {StagedSteps - 1}, stagedPanel = thread >> 6;");
         for (var pass = 0; pass < Passes; pass++)
-            writer.Line($"var w{pass} = global::System.Math.Min(firstPanel + stagedPanel + {pass * Threads / PanelThreads}, a.Panels - 1) * a.PanelWords + lane;");
+            writer.Line($"var w{pass} = global::System.Math.Min(firstPanel + stagedPanel + {pass * Threads / PanelThreads}, a.Panels - 1) * a.PanelWords;");
     }
 
     public override void StageWeights(SourceWriter writer)
@@ -30,10 +35,12 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
             for (var pass = 0; pass < Passes; pass++)
             {
                 writer.Line($$"""
-                    var run{{pass}} = w{{pass}} + (step >> 3) * ({{PanelWidth}} + {{RunSteps * Slots}} * TPanels.RowWords);
-                    uint m{{pass}} = w[run{{pass}}] >> ((step & 7) << 2), n{{pass}} = w[run{{pass}} + {{Lanes}}] >> ((step & 7) << 2);
-                    var f{{pass}} = TPanels.Load(w, run{{pass}} + {{PanelWidth}} + (step & 7) * {{Slots}} * TPanels.RowWords);
-                    var g{{pass}} = TPanels.Load(w, run{{pass}} + {{PanelWidth}} + ((step & 7) * {{Slots}} + 1) * TPanels.RowWords);
+                    var run{{pass}} = {{PastScales($"w{pass} + (step >> 3) * ({RunWords})", "step", 1)}};
+                    var scales{{pass}} = {{Scales($"w{pass} + ({GroupStart("step")} >> 3) * ({RunWords})", "step", 1)}};
+                    uint m{{pass}} = w[run{{pass}} + lane] >> ((step & 7) << 2), n{{pass}} = w[run{{pass}} + lane + {{Lanes}}] >> ((step & 7) << 2);
+                    var slots{{pass}} = run{{pass}} + {{PanelWidth}} + (step & 7) * {{Slots}} * TPanels.RowWords;
+                    var f{{pass}} = TPanels.Scale(TPanels.Load(w, slots{{pass}}, lane), w, scales{{pass}}, lane);
+                    var g{{pass}} = TPanels.Scale(TPanels.Load(w, slots{{pass}} + TPanels.RowWords, lane), w, scales{{pass}}, lane);
                     """);
                 for (var column = 0; column < ColumnsPerStep; column++)
                 {
@@ -56,10 +63,12 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
     public override void LoadStep(SourceWriter writer, string step, string name, int rows)
     {
         writer.Line($$"""
-            var run{{name}} = first + ({{step}} >> 3) * ({{PanelWidth / 4}} + {{RunSteps * Slots}} * (TPanels.RowWords >> 2));
-            global::Kernels.UInt4 m{{name}} = quads[run{{name}}], n{{name}} = quads[run{{name}} + {{SliceThreads}}];
-            var f{{name}} = TPanels.LoadEight(quads, run{{name}} + {{PanelWidth / 4}} + (slice & {{RunSteps - 1}}) * {{Slots}} * (TPanels.RowWords >> 2));
-            var g{{name}} = TPanels.LoadEight(quads, run{{name}} + {{PanelWidth / 4}} + ((slice & {{RunSteps - 1}}) * {{Slots}} + 1) * (TPanels.RowWords >> 2));
+            var run{{name}} = {{PastScales($"first + ({step} >> 3) * {RunQuads}", step, 4)}};
+            var scales{{name}} = {{Scales($"first + ({GroupStart(step)} >> 3) * {RunQuads}", step, 4)}};
+            global::Kernels.UInt4 m{{name}} = quads[run{{name}} + quad], n{{name}} = quads[run{{name}} + quad + {{SliceThreads}}];
+            var slots{{name}} = run{{name}} + {{PanelWidth / 4}} + (slice & {{RunSteps - 1}}) * {{Slots}} * (TPanels.RowWords >> 2);
+            var f{{name}} = TPanels.Scale(TPanels.LoadEight(quads, slots{{name}}, quad), quads, scales{{name}}, quad);
+            var g{{name}} = TPanels.Scale(TPanels.LoadEight(quads, slots{{name}} + (TPanels.RowWords >> 2), quad), quads, scales{{name}}, quad);
             """);
         for (var o = 0; o < ThreadSide; o++)
         {

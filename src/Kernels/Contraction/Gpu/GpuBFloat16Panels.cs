@@ -11,19 +11,28 @@ public readonly struct GpuBFloat16Panels : IGpuPanels
     public static int RowWords => 16;
 
     /// <inheritdoc/>
-    public static WeightPair Load(ArrayView<uint> panels, long word)
+    public static int ScaleWords => 0;
+
+    /// <inheritdoc/>
+    public static WeightPair Load(ArrayView<uint> panels, long row, int lane)
     {
-        var pair = panels[word];
+        var pair = panels[row + lane];
         return new(Low(pair), High(pair));
     }
 
     /// <inheritdoc/>
-    public static WeightOctet LoadEight(ArrayView<UInt4> panels, long quad)
+    public static WeightOctet LoadEight(ArrayView<UInt4> panels, long row, int quad)
     {
-        var pairs = panels[quad];
+        var pairs = panels[row + quad];
         return new(
             new(Low(pairs.X), Low(pairs.Y), Low(pairs.Z), Low(pairs.W)), new(High(pairs.X), High(pairs.Y), High(pairs.Z), High(pairs.W)));
     }
+
+    /// <inheritdoc/>
+    public static WeightPair Scale(WeightPair pair, ArrayView<uint> panels, long scales, int lane) => pair;
+
+    /// <inheritdoc/>
+    public static WeightOctet Scale(WeightOctet eight, ArrayView<UInt4> panels, long scales, int quad) => eight;
 
     private static float Low(uint pair) => Interop.IntAsFloat(pair << 16);
 

@@ -42,23 +42,24 @@ internal sealed class GpuMatMulPlan : MatMulPlan
     /// <inheritdoc/>
     protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
     {
-        if (weights is not GpuPackedWeights packed || packed.Layout != _layout)
+        if (weights is not GpuPackedWeights packed || packed.Layout with { ScaleInputs = 0 } != _layout)
             throw Refuse(
                 $"weights packed as {(weights as GpuPackedWeights)?.Layout.ToString() ?? weights.GetType().Name}",
                 $"the plan reads {_layout}", "Pack the weights with this kernel for this device.");
-        var panels = _layout.Panels(Shape.Outputs);
+        var panels = packed.Layout.Panels(Shape.Outputs);
         var arguments = new ProductArguments
         {
             Input = input.Offset,
             InputStride = input.Stride(0),
             Output = output.Offset,
             OutputStride = output.Stride(0),
-            PanelWords = _layout.PanelBytes / sizeof(uint),
+            PanelWords = packed.Layout.PanelBytes / sizeof(uint),
             Panels = panels,
             Rows = input[0],
             Inputs = Shape.Inputs,
             Outputs = Shape.Outputs,
             Steps = _layout.Steps,
+            ScaleShift = int.Log2(packed.Layout.ScaleSteps),
         };
         var (x, w, y) = (((IlgpuBuffer)input.Buffer).View<float>(), packed.Buffer.View<uint>(), ((IlgpuBuffer)output.Buffer).View<float>());
         using var access = _gpu.Enter();

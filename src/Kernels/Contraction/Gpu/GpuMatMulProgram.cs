@@ -17,6 +17,8 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     // Threads across a panel in a stream.
     private const int SliceThreads = 4;
 
+    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8];
+
     // The second dimension of a grid; CUDA limits it to 16 bits.
     private const int MostRowTiles = 65_535;
 
@@ -43,7 +45,8 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     {
         if (problem is not { InputType: ElementType.Float32, OutputType: ElementType.Float32 })
             return Support.No($"products on plain lanes take and give Float32, not {problem.InputType} and {problem.OutputType}");
-        if (!problem.WeightType.IsFloat()) return Support.No($"products on plain lanes read Float32, BFloat16 or Float16 weights, not {problem.WeightType}");
+        if (!Storages.Contains(problem.WeightType))
+            return Support.No($"products on plain lanes read {string.Join(", ", Storages)} weights, not {problem.WeightType}");
         var most = (long)MostRowTiles * Shape.TileRows;
         if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
         foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))
@@ -58,7 +61,14 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
-        var layout = new PanelLayout(declaration.Format, type, PanelWidth, source.Columns);
+        var layout = new PanelLayout(
+            declaration.Format, type, PanelWidth, source.Columns,
+            !type.IsScaled() ? 0 : source.Type.IsScaled() ? source.ScaleColumns : PanelLayout.UsualScaleInputs);
+        if (layout.ScaleSteps != int.MaxValue && (layout.ScaleSteps < PanelLayout.Run || !int.IsPow2(layout.ScaleSteps)))
+            throw new KernelException(
+                declaration.Name, device.Name, $"weights of which {layout.ScaleInputs} inputs share a scale",
+                $"kernels here find scales by shifts: {PanelLayout.Run * layout.ColumnsPerStep} inputs times a power of two, or all of them",
+                "Quantise in such groups, or pack as Float16.");
         var weights = new GpuPackedWeights((IlgpuDevice)device, declaration, layout, source.Rows);
         try
         {
@@ -80,7 +90,7 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     internal sealed override IEnumerable<GpuKernelSource> GpuSources(GpuLowering wanted)
     {
         if (wanted != lowering) yield break;
-        foreach (var type in new[] { ElementType.Float32, ElementType.BFloat16, ElementType.Float16 })
+        foreach (var type in Storages)
             foreach (var source in Sources(GetType().DeclaringType!.Name, type)) yield return source;
     }
 
@@ -88,6 +98,7 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     {
         ElementType.Float32 => Sources<GpuFloat32Panels>(name),
         ElementType.BFloat16 => Sources<GpuBFloat16Panels>(name),
+        ElementType.Int8 => Sources<GpuInt8Panels>(name),
         _ => Sources<GpuFloat16Panels>(name),
     };
 

@@ -30,10 +30,11 @@ internal sealed unsafe class GpuPackedWeights : PackedWeights
     /// <inheritdoc/>
     public override void Repack(HostMatrix source)
     {
-        if (source.Rows != Outputs || source.Columns != Inputs || !source.Type.IsFloat())
+        if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32
+            || source.ScaleColumns != (source.Type.IsScaled() ? Layout.ScaleInputs : 0))
             throw new KernelException(
                 _declaration.Name, Device.Name, $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
-                $"these weights hold a floating-point [{Outputs}, {Inputs}] matrix", "Pass a matrix of the shape that was packed.");
+                $"these weights hold a [{Outputs}, {Inputs}] matrix{(Layout.ScaleInputs == 0 ? "" : $" with scales for {Layout.ScaleInputs} inputs")}", "Pass a matrix of the shape that was packed.");
         var panels = (byte*)NativeMemory.AlignedAlloc((nuint)ByteLength, 64);
         try
         {

@@ -26,4 +26,7 @@ public struct ProductArguments
 
     /// <summary>Steps of the contraction: columns, or groups of four.</summary>
     public int Steps;
+
+    /// <summary>The steps that share a scale, as an exponent of two; 30 where all do, or none is needed.</summary>
+    public int ScaleShift;
 }

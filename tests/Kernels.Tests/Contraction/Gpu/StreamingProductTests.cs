@@ -32,6 +32,9 @@ public sealed class StreamingProductTests
         using var compiler = new PtxCompiler(8, 0);
         foreach (var source in Streams(sparse ? Products.TwoOfFour : Products.Dense))
         {
+            // Bytes are scaled, and four outputs of them are one word.
+            if (source.Name.Contains(nameof(GpuInt8Panels))) continue;
+
             // A step together with others in the loop, and one alone in its rest. fp32 takes two loads, and so do the two slots and the
             // two quads of positions of 2:4.
             var values = source.Name.Contains(nameof(GpuFloat32Panels)) ? 2 : 1;
