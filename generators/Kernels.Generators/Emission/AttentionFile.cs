@@ -67,6 +67,7 @@ internal static class AttentionFile
                     Reduction = global::Kernels.GroupReduction.{{selection.Reduction}}, SelfSimilarity = {{Build.Float(selection.SelfSimilarity).Text}},
                     Difference = {{Build.Float(selection.Difference).Text}}, Divergence = {{Build.Float(selection.Divergence).Text}}, MinBudget = {{selection.MinBudget}},
                     Pooling = global::Kernels.ScorePooling.{{selection.Pooling}}, PoolWidth = {{selection.PoolWidth}}, OwnShare = {{Build.Float(selection.OwnShare).Text}},
+                    DenseGroups = {{selection.DenseGroups}},
                 },
         """);
 

@@ -13,17 +13,24 @@ internal sealed class SelectionParser(AttributeReader attribute, UserMethodParse
     {
         var estimator = (EstimatorKind)attribute.Read("Estimator", 0);
         var reduction = (ReductionKind)attribute.Read("Reduction", 0);
-        if (estimator is < EstimatorKind.Pooled or > EstimatorKind.Bounds)
-            Refuse("Estimator", estimator.ToString(), "Pooled, Antidiagonal, Probabilities or Bounds; other estimators have attributes of their own");
+        if (estimator is < EstimatorKind.Pooled or (> EstimatorKind.Bounds and not EstimatorKind.Gate and not EstimatorKind.GroupGate))
+            Refuse("Estimator", estimator.ToString(), "Pooled, Antidiagonal, Probabilities, Bounds, Gate or GroupGate; other estimators have attributes of their own");
         if (reduction is < ReductionKind.None or > ReductionKind.Max) Refuse("Reduction", (int)reduction, "a value of GroupReduction");
         var block = Number("Block", 128, 16, 1024, 16);
         var rows = Number("Rows", 0, 0, 1024);
-        if (rows == 0) rows = estimator == EstimatorKind.Bounds ? 1 : block;
+        var single = estimator is EstimatorKind.Bounds or EstimatorKind.GroupGate;
+        if (rows == 0) rows = single ? 1 : block;
         var stride = Number("Stride", 16, 1, 64);
         switch (estimator)
         {
-            case EstimatorKind.Bounds when rows != 1:
-                Refuse("Rows", rows, "1 with the estimator Bounds");
+            case EstimatorKind.Bounds or EstimatorKind.GroupGate when rows != 1:
+                Refuse("Rows", rows, $"1 with the estimator {estimator}");
+                break;
+            case EstimatorKind.GroupGate when !attribute.Read("Causal", true):
+                Refuse("Causal", false, "left out with the estimator GroupGate, whose blocks end at the row's own");
+                break;
+            case EstimatorKind.GroupGate when reduction != ReductionKind.None:
+                Refuse("Reduction", reduction, "left out with the estimator GroupGate, which selects once for the heads of a key head");
                 break;
             case EstimatorKind.Antidiagonal when stride > 0 && (rows % stride != 0 || block % stride != 0):
                 Refuse("Stride", stride, $"a divisor of Rows = {rows} and Block = {block}");
@@ -45,7 +52,7 @@ internal sealed class SelectionParser(AttributeReader attribute, UserMethodParse
             estimator, rows, block, stride, Number("TopK", 0, 0, int.MaxValue), Share("TopShare"), Share("Mass"), Share("Threshold"),
             methods.Parse("Select", ValueKind.Bool, [ValueKind.Float, ValueKind.Int, ValueKind.Float, ValueKind.Int, ValueKind.Int]),
             Number("SinkBlocks", 1, 0, 1 << 20), Number("LocalBlocks", 1, 0, 1 << 20), reduction,
-            SelfSimilarity: selfSimilarity, Difference: Positive("Difference"));
+            SelfSimilarity: selfSimilarity, Difference: Positive("Difference"), DenseGroups: Number("DenseGroups", 0, 0, 1 << 20));
     }
 
     public SelectionSpec ColumnsAndDiagonals() => new(

@@ -10,4 +10,6 @@ internal enum EstimatorKind
     LastRows,
     LastRowsOrPooled,
     ObservationWindow,
+    Gate,
+    GroupGate,
 }

@@ -22,7 +22,9 @@ namespace Kernels.Generators.Specs;
 /// <param name="Pooling">Observation window: how neighbouring keys share their scores.</param>
 /// <param name="PoolWidth">Observation window: neighbours that do.</param>
 /// <param name="OwnShare">Observation window: share of the capacity that every head has for itself.</param>
+/// <param name="DenseGroups">Last groups of rows that visit every block.</param>
 internal sealed record SelectionSpec(
     EstimatorKind Estimator, int Rows, int Block, int Stride = 0, int TopK = 0, float TopShare = 0, float Mass = 0, float Threshold = 0,
     UserMethodSpec? Select = null, int Sink = 0, int Local = 0, ReductionKind Reduction = ReductionKind.None, int Diagonals = 0, int LastRows = 0, float SelfSimilarity = 0,
-    float Difference = 0, float Divergence = 0, int MinBudget = 0, PoolingKind Pooling = PoolingKind.Average, int PoolWidth = 0, float OwnShare = 0);
+    float Difference = 0, float Divergence = 0, int MinBudget = 0, PoolingKind Pooling = PoolingKind.Average, int PoolWidth = 0, float OwnShare = 0,
+    int DenseGroups = 0);

@@ -50,6 +50,14 @@ internal sealed class AttentionProblem
             ? Bind((query, to) => plan.Run(query, _key, _value, to), visits)
             : Bind((query, to) => plan.Run(query, _key, _value, to, index), visits);
 
+    /// <summary>Binds a plan that asks a gate, which does all its work anew in every run.</summary>
+    public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, GateKeyCache gate) =>
+        Bind((query, to) =>
+        {
+            gate.Truncate(0);
+            plan.Run(query, _key, _value, to, gate);
+        }, visits);
+
     /// <summary>Binds what attends from the queries to an output, with an output of its own.</summary>
     public (DeviceBuffer Output, Action Run, Action Verify) Bind(Action<Tensor, Tensor> attend, Func<int, int, int, Visit> visits)
     {
@@ -72,7 +80,8 @@ internal sealed class AttentionProblem
     }
 
     /// <summary>The keys <paramref name="plan"/> selects.</summary>
-    public AttentionIndex Select(AttentionPlan plan) => plan.Select(_query, _key);
+    public AttentionIndex Select(AttentionPlan plan, GateKeyCache? gate = null) =>
+        gate is null ? plan.Select(_query, _key) : plan.Select(_query, _key, gate);
 
     /// <summary>The keys <paramref name="kernel"/> selects by other queries, [tokens, query heads, channels].</summary>
     public AttentionIndex Select(AttentionKernel kernel, float[] queries, int tokens)

@@ -25,6 +25,7 @@ internal static class RowCatalog
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),
         new ListedAttentionRow("block", "32k.90", MeasuredKernels.Indexed128, Prefill, RandomIndices.TenthOfBlocks),
         new ListedAttentionRow("anchor", "32k.90", AnchorAttention.Causal.For(128), Prefill),
+        new GatedAttentionRow("32k.90", Prefill),
         new ListedAttentionRow(
             "gathered", "", MeasuredKernels.Indexed128, Prefill with { Queries = 8192, Keys = 8192 }, RandomIndices.TenthOfColumns, Contiguous: RandomIndices.TenthSideBySide),
         new ListedAttentionRow("decode", "32k.4096", MeasuredKernels.Indexed128, Decode, RandomIndices.PagesOf4096),

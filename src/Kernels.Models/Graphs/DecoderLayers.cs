@@ -14,9 +14,9 @@ internal sealed class DecoderLayers(
 {
     /// <summary>Adds a layer; returns the residual stream after it.</summary>
     public GraphValue Add(int layer, LayerWeights weights, GraphValue input) =>
-        Transform($"layer {layer} ", weights, Attend($"layer {layer} ", weights, input));
+        Transform($"layer {layer} ", weights, Attend($"layer {layer} ", weights, input, layer));
 
-    private GraphValue Attend(string layer, LayerWeights weights, GraphValue input)
+    private GraphValue Attend(string layer, LayerWeights weights, GraphValue input, int index)
     {
         var (queryColumns, keyColumns) = (config.QueryHeads * config.HeadDim, config.KeyHeads * config.HeadDim);
         var normed = builder.RmsNorm(layer + "attention norm", input, weights.AttentionNorm, config.NormEpsilon);
@@ -29,7 +29,7 @@ internal sealed class DecoderLayers(
         builder.Rotate(layer + "rotate keys", keys, config.HeadDim, rotary);
         var keyCache = builder.State(layer + "keys", config.KeyHeads, config.HeadDim, cacheType);
         var valueCache = builder.State(layer + "values", config.KeyHeads, config.HeadDim, cacheType);
-        var attended = attention.Add(builder, layer, queries, keys, projected.Slice(queryColumns + keyColumns, keyColumns), keyCache, valueCache);
+        var attended = attention.Add(builder, layer, index, queries, keys, projected.Slice(queryColumns + keyColumns, keyColumns), keyCache, valueCache);
         return builder.Add(layer + "attention sum", input, Project(layer + "output", weights.Output, weights.OutputBias, attended));
     }
 

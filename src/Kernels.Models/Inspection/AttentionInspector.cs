@@ -31,8 +31,10 @@ public static class AttentionInspector
             throw new ModelException(model.Name, "text", "empty", "at least one token can be inspected", "Pass a longer text.");
         var config = model.Config;
         var heads = new List<HeadInspection>();
+        var sparse = (method.Inspected ?? method.Prefill)(config.HeadDim);
         using var bench = new HeadBench(
-            model.Device, config, AttentionMethod.Dense.Prefill(config.HeadDim), (method.Inspected ?? method.Prefill)(config.HeadDim), tokens.Count, Math.Min(Cells, tokens.Count));
+            model.Device, config, AttentionMethod.Dense.Prefill(config.HeadDim), sparse, method.GatesFor(sparse, config), tokens.Count,
+            Math.Min(Cells, tokens.Count));
         var layer = 0;
         var recorder = new AttentionRecorder(AttentionMethod.Dense.Prefill(config.HeadDim), inputs =>
         {

@@ -10,11 +10,13 @@ internal sealed class HeadBench : IDisposable
     private readonly int _tokens, _cells, _group;
     private readonly Stack<IDisposable> _owned = new();
     private readonly AttentionPlan _dense, _sparse;
+    private readonly AttentionGates? _gates;
     private readonly Tensor _query, _key, _indicator, _output, _logSumExp;
     private readonly float[] _outputs, _logSums;
 
-    public HeadBench(Device device, ModelConfig config, AttentionKernel dense, AttentionKernel sparse, int tokens, int cells)
+    public HeadBench(Device device, ModelConfig config, AttentionKernel dense, AttentionKernel sparse, AttentionGates? gates, int tokens, int cells)
     {
+        _gates = gates;
         (_device, _config, _tokens, _cells, _group) = (device, config, tokens, cells, config.QueryHeads / config.KeyHeads);
         try
         {
@@ -45,16 +47,17 @@ internal sealed class HeadBench : IDisposable
             Write(_key, inputs.Key, _config.KeyHeads, keyHead, 1);
             var mass = Maps();
             var visited = Maps();
+            using var gate = _gates is null ? null : new GateKeyCache(_device, _gates.Layers[layer].ForKeyHead(keyHead), 1, _tokens);
             for (var first = 0; first < _cells; first += _config.HeadDim)
             {
                 WriteIndicator(first);
-                Run(_dense);
+                Run(_dense, null);
                 Collect(mass, first, weight => weight);
-                Run(_sparse);
+                Run(_sparse, gate);
                 Collect(visited, first, weight => weight > 0 ? 1 : 0);
             }
 
-            var (denseSums, sparseSums) = (LogSums(_dense), LogSums(_sparse));
+            var (denseSums, sparseSums) = (LogSums(_dense, null), LogSums(_sparse, gate));
             var work = _sparse.Work;
             for (var head = 0; head < _group; head++)
                 yield return new HeadInspection(
@@ -93,11 +96,15 @@ internal sealed class HeadBench : IDisposable
         _indicator.Buffer.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
     }
 
-    private void Run(AttentionPlan plan) => plan.Run(_query, _key, _indicator, _output);
-
-    private float[] LogSums(AttentionPlan plan)
+    private void Run(AttentionPlan plan, GateKeyCache? gate, Tensor? logSumExp = null)
     {
-        plan.Run(_query, _key, _indicator, _output, _logSumExp);
+        if (gate is null) plan.Run(_query, _key, _indicator, _output, logSumExp);
+        else plan.Run(_query, _key, _indicator, _output, gate, logSumExp);
+    }
+
+    private float[] LogSums(AttentionPlan plan, GateKeyCache? gate)
+    {
+        Run(plan, gate, _logSumExp);
         _logSumExp.Buffer.CopyTo(MemoryMarshal.AsBytes(_logSums.AsSpan()));
         return [.. _logSums];
     }

@@ -41,6 +41,9 @@ public sealed record AttentionMethod
     /// <summary>Whether it is dense but for tokens that are fed one at a time, so that only those tell how well it does.</summary>
     public bool DecodesOnly => Inspected is not null && Keeps is null;
 
+    /// <summary>The gates of the model's layers, for kernels that select by them; null for none.</summary>
+    public AttentionGates? Gates { get; init; }
+
     /// <summary>The method called <paramref name="name"/>.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static AttentionMethod Find(string name) =>
@@ -49,6 +52,23 @@ public sealed record AttentionMethod
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Whether a kernel of the method selects by a gate.</summary>
+    /// <param name="headDim">Head dimension of the model.</param>
+    public bool NeedsGates(int headDim) => IsGated(Prefill(headDim)) || IsGated(Decode(headDim));
+
+    /// <summary>The gates that one of the method's kernels asks for, checked; null where it asks for none.</summary>
+    internal AttentionGates? GatesFor(AttentionKernel kernel, ModelConfig config)
+    {
+        if (!IsGated(kernel)) return null;
+        if (Gates is null)
+            throw new ModelException("attention", "gate of method " + Name, "missing", "it selects keys by a learned gate",
+                "Distil one with kernels distill-gate and pass it with --gate FILE (AttentionGates.Load in code).");
+        Gates.Require(kernel, config);
+        return Gates;
+    }
+
+    private static bool IsGated(AttentionKernel kernel) => kernel.Declaration.Selection is { IsGated: true };
 
     private static AttentionMethod Make(CatalogEntry entry) => new()
     {

@@ -16,14 +16,19 @@ public static class SafetensorsWriter
     public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        WholeFile.Write(path, stream => Write(stream, tensors, metadata));
+    }
+
+    /// <summary>Writes <paramref name="tensors"/> to a stream.</summary>
+    /// <inheritdoc cref="Write(string, IReadOnlyList{SafetensorsTensor}, IReadOnlyDictionary{string, string}?)"/>
+    public static void Write(Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
         var ordered = tensors.OrderByDescending(tensor => SafetensorsHeader.BitsOf(tensor.DataType)).ToArray();
         var header = Header(ordered, metadata);
-        WholeFile.Write(path, stream =>
-        {
-            stream.Write(header);
-            foreach (var tensor in ordered) stream.Write(tensor.Data.Span);
-        });
+        stream.Write(header);
+        foreach (var tensor in ordered) stream.Write(tensor.Data.Span);
     }
 
     private static byte[] Header(SafetensorsTensor[] tensors, IReadOnlyDictionary<string, string>? metadata)

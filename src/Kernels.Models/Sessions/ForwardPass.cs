@@ -33,8 +33,9 @@ internal sealed class ForwardPass : IDisposable
             _keeps = options.Attention.Keeps?.Invoke(config.HeadDim);
             var window = _keeps?.Declaration.Selection?.LastRows ?? 0;
             RequireSelection(config, window, options);
-            _prefillGraph = Graph("prefill", new LayerAttention(options.Attention.Prefill(config.HeadDim), window));
-            _decodeGraph = Graph("decode", new LayerAttention(options.Attention.Decode(config.HeadDim), window, IsCompacted: _keeps is not null));
+            var (prefill, decode) = (options.Attention.Prefill(config.HeadDim), options.Attention.Decode(config.HeadDim));
+            _prefillGraph = Graph("prefill", new LayerAttention(prefill, window, Gates: options.Attention.GatesFor(prefill, config)));
+            _decodeGraph = Graph("decode", new LayerAttention(decode, window, _keeps is not null, options.Attention.GatesFor(decode, config)));
             _cache = Own(new StateSet(_prefillGraph.Graph, _device, options.Length));
             _prefill = Own(Scheduler.Plan(_prefillGraph.Graph, _device, new ShapeClass(options.ChunkLength, options.Length), store));
             _decode = Own(Scheduler.Plan(_decodeGraph.Graph, _device, new ShapeClass(1, options.Length), store));

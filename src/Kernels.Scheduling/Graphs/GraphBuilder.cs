@@ -140,12 +140,18 @@ public sealed class GraphBuilder
     }
 
     /// <summary>Attention of the run's queries over everything appended so far.</summary>
-    public GraphValue Attention(string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values)
+    /// <param name="name">Name in explanations.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="queries">[tokens, query heads · head dim].</param>
+    /// <param name="keys">Every key so far.</param>
+    /// <param name="values">Every value so far.</param>
+    /// <param name="gate">The layer's gate, for kernels that select by one.</param>
+    public GraphValue Attention(string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values, AttentionGate? gate = null)
     {
         Floating(name, queries);
         RequireQueries(name, queries, keys, values);
         var output = Value(name, queries.Value.Rows, queries.Columns);
-        return Add(new AttentionOperation(name, kernel, queries, keys, values, output), output);
+        return Add(new AttentionOperation(name, kernel, queries, keys, values, gate, output), output);
     }
 
     /// <summary>silu(gate)·up of a value that holds both side by side.</summary>

@@ -1,8 +1,8 @@
 namespace Kernels.Scheduling;
 
 /// <summary>Attention over a state's keys and values.</summary>
-internal sealed class AttentionOperation(string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values, GraphValue output)
-    : Operation(name)
+internal sealed class AttentionOperation(
+    string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values, AttentionGate? gate, GraphValue output) : Operation(name)
 {
     public override string Kind => "attention";
 
@@ -20,7 +20,8 @@ internal sealed class AttentionOperation(string name, AttentionKernel kernel, Va
         {
             var length = run.FirstPosition + run.Tokens;
             var (query, key, value, to) = (run.Heads(queries, heads), run.States!.Rows(keys, 0, length), run.States.Rows(values, 0, length), run.Heads(output, heads));
-            if (run.States.Summary(keys, plan) is { } summary) plan.Run(query, key, value, to, summary);
+            if (gate is not null) plan.Run(query, key, value, to, run.States.GateKeys(keys, gate, run.FirstPosition));
+            else if (run.States.Summary(keys, plan) is { } summary) plan.Run(query, key, value, to, summary);
             else plan.Run(query, key, value, to);
         })
         {

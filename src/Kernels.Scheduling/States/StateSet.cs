@@ -9,6 +9,7 @@ public sealed class StateSet : IDisposable
     private readonly Graph _graph;
     private readonly Dictionary<int, CompactedCache> _compacted = [];
     private readonly Dictionary<(int Keys, long Bytes), KeySummary> _summaries = [];
+    private readonly Dictionary<(int Keys, AttentionGate Gate), GateKeyCache> _gateKeys = [];
 
     /// <summary>Reserves room for <paramref name="capacity"/> tokens.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A capacity below 1.</exception>
@@ -39,7 +40,7 @@ public sealed class StateSet : IDisposable
 
     /// <summary>Bytes reserved.</summary>
     public long ByteLength => _buffers.Sum(buffer => buffer?.ByteLength ?? 0) + _compacted.Values.Sum(cache => cache.ByteLength)
-        + _summaries.Values.Sum(summary => summary.ByteLength);
+        + _summaries.Values.Sum(summary => summary.ByteLength) + _gateKeys.Values.Sum(keys => keys.ByteLength);
 
     /// <summary>Forgets tokens at the end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than it holds, or fewer than none; or some, but not all, of a compacted set.</exception>
@@ -56,6 +57,7 @@ public sealed class StateSet : IDisposable
         }
 
         foreach (var summary in _summaries.Values) summary.Forget(length);
+        foreach (var keys in _gateKeys.Values) keys.Truncate(length);
         Length = length;
     }
 
@@ -96,6 +98,7 @@ public sealed class StateSet : IDisposable
         foreach (var buffer in _buffers) buffer?.Dispose();
         foreach (var cache in _compacted.Values) cache.Dispose();
         foreach (var summary in _summaries.Values) summary.Dispose();
+        foreach (var keys in _gateKeys.Values) keys.Dispose();
     }
 
     internal bool Fits(Graph graph)
@@ -127,6 +130,15 @@ public sealed class StateSet : IDisposable
         if (!_summaries.TryGetValue((keys.Id, plan.SummaryBytes), out var summary))
             _summaries.Add((keys.Id, plan.SummaryBytes), summary = plan.Summarise());
         return summary;
+    }
+
+    /// <summary>What a layer's gate has made of the first <paramref name="length"/> keys, which alone are sure to be as they were.</summary>
+    internal GateKeyCache GateKeys(GraphState keys, AttentionGate gate, int length)
+    {
+        if (!_gateKeys.TryGetValue((keys.Id, gate), out var cache))
+            _gateKeys.Add((keys.Id, gate), cache = new GateKeyCache(Device, gate, 1, Capacity));
+        cache.Truncate(length);
+        return cache;
     }
 
     private void Reserve()

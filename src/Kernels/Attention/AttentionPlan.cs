@@ -43,6 +43,7 @@ public abstract class AttentionPlan : IDisposable
             throw Refuse("no index", "[IndexedAttention] visits the keys an index lists", "Pass an AttentionIndex to the run.");
         if (Declaration.Pattern == AttentionPattern.Routed)
             throw Refuse("no centroids", "[RoutedAttention] attends within the clusters of centroids", "Call RunRouted with the centroids of the model.");
+        RequireNoGate();
         Check(query, key, value, output, logSumExp);
         RunCore(query, key, value, output, logSumExp);
     }
@@ -92,6 +93,23 @@ public abstract class AttentionPlan : IDisposable
         RunCore(query, key, value, output, index, logSumExp);
     }
 
+    /// <summary>Runs a kernel whose keys are selected by a learned gate.</summary>
+    /// <param name="query">As for a run without a gate.</param>
+    /// <param name="key">As for a run without a gate; key i has position i, and was rotated by it.</param>
+    /// <param name="value">As for a run without a gate.</param>
+    /// <param name="output">As for a run without a gate.</param>
+    /// <param name="gate">The layer's gate and what it has made of the sequences' earlier keys; the run adds the blocks it completes.</param>
+    /// <param name="logSumExp">As for a run without a gate.</param>
+    /// <exception cref="KernelException">A tensor or the gate does not fit the plan, or the kernel takes no gate; nothing was launched.</exception>
+    public void Run(Tensor query, Tensor key, Tensor value, Tensor output, GateKeyCache gate, Tensor? logSumExp = null)
+    {
+        Check(gate);
+        Check(query, key, value, output, logSumExp);
+        CheckRoom(gate, key);
+        UseGate(gate);
+        RunCore(query, key, value, output, logSumExp);
+    }
+
     /// <summary>
     /// The keys a kernel declared with <see cref="SelectedAttentionAttribute"/> or <see cref="VerticalSlashAttentionAttribute"/> selects:
     /// an index that an <see cref="IndexedAttentionAttribute"/> kernel of the same shape visits likewise, as often as wanted.
@@ -103,6 +121,7 @@ public abstract class AttentionPlan : IDisposable
     {
         if (Declaration.Pattern != AttentionPattern.Selected)
             throw Refuse($"a request to select with a {Declaration.Pattern} kernel", "only selecting kernels have a selection to give", "Declare the kernel with [SelectedAttention].");
+        RequireNoGate();
         Check(query, key, key, query, null);
         return SelectCore(query, key);
     }
@@ -155,6 +174,46 @@ public abstract class AttentionPlan : IDisposable
         summary.Advance(key[1]);
     }
 
+    /// <summary>The keys that a learned gate selects, as an index.</summary>
+    /// <param name="query">[batch, queries, query heads, head dim].</param>
+    /// <param name="key">[batch, keys, key heads, head dim].</param>
+    /// <param name="gate">As for a run.</param>
+    /// <exception cref="KernelException">A tensor or the gate does not fit the plan, or the kernel takes no gate.</exception>
+    public AttentionIndex Select(Tensor query, Tensor key, GateKeyCache gate)
+    {
+        Check(gate);
+        Check(query, key, key, query, null);
+        CheckRoom(gate, key);
+        UseGate(gate);
+        return SelectCore(query, key);
+    }
+
+    private void RequireNoGate()
+    {
+        if (Declaration.Selection is { IsGated: true } selection)
+            throw Refuse("no gate", $"the estimator {selection.Estimator} asks a learned gate", "Pass a GateKeyCache made for the layer's AttentionGate to the run.");
+    }
+
+    private void Check(GateKeyCache gate)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
+        if (Declaration.Selection is not { IsGated: true } selection)
+            throw Refuse("a gate", "this kernel asks none", "Declare the kernel with [SelectedAttention(Estimator = KeyEstimator.Gate)].");
+        if (gate.Device != Device) throw Refuse($"a gate on {gate.Device.Name}", $"the plan runs on {Device.Name}", "Make the GateKeyCache on the plan's device.");
+        var (shape, shared) = (gate.Gate.Shape, selection.Estimator == KeyEstimator.GroupGate);
+        if (shape.QueryHeads != Shape.QueryHeads || shape.KeyHeads != Shape.KeyHeads || shape.HeadDim != Shape.HeadDim
+            || shape.Block != selection.Block || shape.SharedByGroup != shared)
+            throw Refuse(
+                $"a gate for {shape}", $"the kernel and its plan have {Shape.QueryHeads} query heads, {Shape.KeyHeads} key heads, heads of {Shape.HeadDim}, blocks of {selection.Block}"
+                + (shared ? " and a gate shared by the heads of a key head" : " and a gate for each head"), "Load or distil a gate for this layer and method.");
+    }
+
+    private void CheckRoom(GateKeyCache gate, in Tensor key)
+    {
+        if (key[0] > gate.Batch || key[1] > gate.Keys)
+            throw Refuse($"{key[0]} sequences of {key[1]} keys", $"the gate's cache holds {gate.Batch} of {gate.Keys}", "Make a larger GateKeyCache.");
+    }
+
     private void Check(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
     {
         Check("query", query, Shape.QueryType, Shape.Queries, Shape.QueryHeads, Shape.HeadDim);
@@ -198,6 +257,9 @@ public abstract class AttentionPlan : IDisposable
     /// <summary>Launches the checked run of a kernel that summarises keys.</summary>
     protected virtual void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, KeySummary summary, in Tensor? logSumExp) =>
         throw new NotSupportedException($"{GetType().Name} summarises no keys.");
+
+    /// <summary>Takes the checked gate of the run that follows.</summary>
+    protected virtual void UseGate(GateKeyCache gate) => throw new NotSupportedException($"{GetType().Name} asks no gate.");
 
     /// <summary>Selects for a selecting kernel.</summary>
     protected virtual AttentionIndex SelectCore(in Tensor query, in Tensor key) =>

@@ -19,8 +19,8 @@ public sealed class SelectedAttentionAttribute : AttentionAttribute
     public int Block { get; set; } = 128;
 
     /// <summary>
-    /// Query rows that share a selection: 1 to 1024; 0, the default, means <see cref="Block"/>. <see cref="KeyEstimator.Bounds"/> needs 1;
-    /// <see cref="KeyEstimator.Antidiagonal"/> needs a multiple of <see cref="Stride"/>.
+    /// Query rows that share a selection: 1 to 1024; 0, the default, means <see cref="Block"/>. <see cref="KeyEstimator.Bounds"/> and
+    /// <see cref="KeyEstimator.GroupGate"/> need 1; <see cref="KeyEstimator.Antidiagonal"/> needs a multiple of <see cref="Stride"/>.
     /// </summary>
     public int Rows { get; set; }
 
@@ -57,6 +57,9 @@ public sealed class SelectedAttentionAttribute : AttentionAttribute
     /// <summary>Blocks up to the one of the group's last row that are always visited: 1 is the diagonal. Default 1.</summary>
     public int LocalBlocks { get; set; } = 1;
 
+    /// <summary>Last groups of rows of a run that visit every block. Default 0.</summary>
+    public int DenseGroups { get; set; }
+
     /// <summary>
     /// Pooled: similarity θ, 0 to 1; 0, the default, asks for none. A block of keys, or a group of rows, whose vectors have a mean cosine (all pairs,
     /// each with itself too) of at most θ is not described by its mean: such keys are visited by every group and leave the softmax, and such
@@ -64,6 +67,6 @@ public sealed class SelectedAttentionAttribute : AttentionAttribute
     /// </summary>
     public float SelfSimilarity { get; set; }
 
-    /// <summary>How the query heads of one key head share a selection. Default <see cref="GroupReduction.None"/>.</summary>
+    /// <summary>How the query heads of one key head share a selection. Default <see cref="GroupReduction.None"/>; <see cref="KeyEstimator.GroupGate"/> shares by itself.</summary>
     public GroupReduction Reduction { get; set; }
 }

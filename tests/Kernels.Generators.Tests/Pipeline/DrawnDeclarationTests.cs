@@ -43,7 +43,7 @@ public sealed class DrawnDeclarationTests
     private static Gen<string> Indexed => Gen.OneOfConst(Masks).SelectMany(body =>
         Attention("IndexedAttention", Gen.OneOfConst("", ", Mask = nameof(M)")).Select(text => $"{text} static bool M(int q, int k) => {body};"));
 
-    private static Gen<string> Selected => Gen.Select(Gen.OneOfConst(Selectors), Gen.OneOfConst("Pooled", "Antidiagonal", "Probabilities"), Gen.Int[1, 8], Gen.Enum<GroupReduction>())
+    private static Gen<string> Selected => Gen.Select(Gen.OneOfConst(Selectors), Gen.OneOfConst("Pooled", "Antidiagonal", "Probabilities", "Gate"), Gen.Int[1, 8], Gen.Enum<GroupReduction>())
         .SelectMany((selector, estimator, block, reduction) => Attention("SelectedAttention", Gen.Const(
             $", Estimator = KeyEstimator.{estimator}, Block = {block * 32}, Reduction = GroupReduction.{reduction}, {selector}"))
             .Select(text => $"{text} static bool C(float e, int rank, float mass, int group, int block) => e > 0.1f || rank < 3 && mass < 0.5f && group != block;"));

@@ -26,6 +26,9 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <summary>First key of a scope that selects apart, for what is selected once and then run; 0 for none.</summary>
     public int Boundary { get; init; }
 
+    /// <summary>The gate each run brings; null where the kernel asks none.</summary>
+    public AttentionGate? Gate { get; init; }
+
     /// <summary>First seed tried for the inputs.</summary>
     public int Seed { get; init; } = 1;
 
@@ -59,19 +62,18 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         value.Write(truth.Value);
 
         using var plan = Kernel.Plan(device, Shape with { Queries = queries + Spare, Keys = keys + Spare });
+        using var gate = Gate is null ? null : new GateKeyCache(device, Gate, batch, keys + Spare);
         var held = device.AllocatedBytes;
         for (var run = 0; run < 2; run++)
         {
             // The second run starts from the workspace the first one left.
-            if (Listed is null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, logSumExp.Tensor);
-            else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index, logSumExp.Tensor);
+            Launch(plan, query, key, value, output, gate, logSumExp.Tensor);
             Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output of run {run}");
             Tolerance.AssertClose(truth.LogSumExp, logSumExp.Read($"{Name}, log-sum-exp"), ElementType.Float32, $"{Name}, log-sum-exp of run {run}");
             Assert.Equal(truth.Work, plan.Work);
         }
 
-        if (Listed is null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor);
-        else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index);
+        Launch(plan, query, key, value, output, gate, null);
         Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output without log-sum-exp");
         Assert.Equal(held, device.AllocatedBytes);
     }
@@ -88,12 +90,12 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         key.Write(truth.Key);
         value.Write(truth.Value);
         using var plan = Kernel.Plan(device, Shape);
+        using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys);
         allocated = 0;
         for (var run = 0; run < 4; run++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            if (Listed is null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor);
-            else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index);
+            Launch(plan, query, key, value, output, gate, null);
             if (run > 0) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
@@ -115,7 +117,9 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         value.Write(truth.Value);
         using var selecting = Kernel.Plan(device, Shape);
         using var running = indexed.Plan(device, Shape);
-        var index = Boundary > 0 ? selecting.Select(query.Tensor, key.Tensor, Boundary) : selecting.Select(query.Tensor, key.Tensor);
+        using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys);
+        var index = gate is not null ? selecting.Select(query.Tensor, key.Tensor, gate)
+            : Boundary > 0 ? selecting.Select(query.Tensor, key.Tensor, Boundary) : selecting.Select(query.Tensor, key.Tensor);
         for (var batch = 0; batch < Shape.Batch; batch++)
         for (var head = 0; head < Shape.QueryHeads; head++)
         for (var row = 0; row < Shape.Queries; row++)
@@ -133,6 +137,14 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
         running.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, index);
         Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output over its index");
         Assert.Equal(truth.Work, running.Work);
+    }
+
+    private void Launch(
+        AttentionPlan plan, GuardedTensor query, GuardedTensor key, GuardedTensor value, GuardedTensor output, GateKeyCache? gate, Tensor? logSumExp)
+    {
+        if (gate is not null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, gate, logSumExp);
+        else if (Listed is not null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index, logSumExp);
+        else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, logSumExp);
     }
 
     private Truth Solve()
@@ -179,7 +191,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
                     KeyEstimator.ObservationWindow => ObservationWindowOracle.Select(
                         [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Group(query, b, h))],
                         [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Rows(key, Shape.Keys, Shape.KeyHeads, b, h))], group, Offset, declaration),
-                    _ => BlockSelectionOracle.Select(Group(query, b, group), keys, Offset, declaration, Boundary),
+                    _ => BlockSelectionOracle.Select(Group(query, b, group), keys, Offset, declaration, Boundary, Gate is null ? null : new GateOracle(Gate, group)),
                 };
                 if (selection.Margin < ClearMargin) return null;
                 selected = selection.Visits[head % Shape.GroupSize];

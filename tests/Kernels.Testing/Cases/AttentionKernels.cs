@@ -76,6 +76,18 @@ public static partial class AttentionKernels
     [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Bounds, Block = 16, TopK = 4, SinkBlocks = 0, Reduction = GroupReduction.Sum)]
     public static partial AttentionKernel Bounds20 { get; }
 
+    /// <summary>A gate's probabilities above a threshold, the last groups dense.</summary>
+    [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Gate, Block = 16, Threshold = 0.1f, DenseGroups = 2, SinkBlocks = 0)]
+    public static partial AttentionKernel Gate20 { get; }
+
+    /// <summary>A gate's best blocks of any head, groups twice as long as blocks.</summary>
+    [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Gate, Block = 16, Rows = 32, TopK = 3, Reduction = GroupReduction.Any)]
+    public static partial AttentionKernel GateAny20 { get; }
+
+    /// <summary>The best blocks of a gate that heads share.</summary>
+    [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.GroupGate, Block = 16, TopK = 4, SinkBlocks = 0)]
+    public static partial AttentionKernel GroupGate20 { get; }
+
     /// <summary>Columns and diagonals.</summary>
     [VerticalSlashAttention(HeadDim = 20, Columns = 12, Diagonals = 20, SinkColumns = 2, LocalDiagonals = 4, LastRows = 5, Rows = 16)]
     public static partial AttentionKernel VerticalSlash20 { get; }

@@ -9,11 +9,12 @@ public sealed class BlockSelectionOracle
     private readonly double[][] _keys;
     private readonly int _offset;
     private readonly int _boundary;
+    private readonly GateOracle? _gate;
     private double _margin = double.PositiveInfinity;
 
-    private BlockSelectionOracle(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration, int boundary)
+    private BlockSelectionOracle(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration, int boundary, GateOracle? gate)
     {
-        (_queries, _keys, _offset, _boundary) = (queries, keys, offset, boundary);
+        (_queries, _keys, _offset, _boundary, _gate) = (queries, keys, offset, boundary, gate);
         (_declaration, _selection) = (declaration, declaration.Selection!);
     }
 
@@ -23,9 +24,11 @@ public sealed class BlockSelectionOracle
     /// <param name="offset">Position of row 0.</param>
     /// <param name="declaration">The kernel's.</param>
     /// <param name="boundary">First key of a scope that selects apart, for full attention by probabilities; 0 for none.</param>
-    public static SelectedKeys Select(double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration, int boundary = 0)
+    /// <param name="gate">The key head's, where the kernel asks one.</param>
+    public static SelectedKeys Select(
+        double[][][] queries, double[][] keys, int offset, AttentionDeclaration declaration, int boundary = 0, GateOracle? gate = null)
     {
-        var oracle = new BlockSelectionOracle(queries, keys, offset, declaration, boundary);
+        var oracle = new BlockSelectionOracle(queries, keys, offset, declaration, boundary, gate);
         var visits = queries.Select(head => head.Select(_ => new bool[keys.Length]).ToArray()).ToArray();
         foreach (var rows in Enumerable.Range(0, queries[0].Length).GroupBy(i => (i + offset) / oracle._selection.Rows))
         {
@@ -44,6 +47,8 @@ public sealed class BlockSelectionOracle
         var all = (_keys.Length - 1) / _selection.Block + 1;
         var last = Math.Min((rows[^1] + _offset) / _selection.Block, all - 1);
         var blocks = _declaration.Causal ? last + 1 : all;
+        if (group > (_offset + _queries[0].Length - 1) / _selection.Rows - _selection.DenseGroups)
+            return [.. _queries.Select(_ => Enumerable.Range(0, blocks).ToHashSet())];
         var forced = _queries.Select(head => Undescribed(head, rows, blocks)).ToArray();
         var estimates = _queries.Select(head => Estimate(head, rows, blocks)).ToArray();
         switch (_selection.Reduction)
@@ -74,6 +79,8 @@ public sealed class BlockSelectionOracle
             : Score(Mean(rows.Select(row => head[row])), Mean(KeysOf(block))))]),
         KeyEstimator.Bounds => [.. Enumerable.Range(0, blocks).Select(block => Bound(head[rows.Single()], KeysOf(block)))],
         KeyEstimator.Antidiagonal => Antidiagonal(head, rows, blocks),
+        KeyEstimator.Gate => Softmax(_gate!.Logits(Array.IndexOf(_queries, head), head, rows, _keys, _offset, _selection.Rows, blocks)),
+        KeyEstimator.GroupGate => Softmax(_gate!.SharedLogits(_queries, rows.Single(), _keys, _offset, blocks)),
         _ => Probabilities(head, rows, blocks),
     };
 

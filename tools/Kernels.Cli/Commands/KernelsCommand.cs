@@ -73,6 +73,7 @@ internal static class KernelsCommand
             EvaluateCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal, cancellation),
             CompressCommand.Create(terminal, cancellation),
+            DistillGateCommand.Create(terminal, cancellation),
             DevicesCommand.Create(terminal),
             CatalogCommand.Create(terminal),
             new HelpOption { Action = new HelpWithExamples(Examples) },
@@ -106,6 +107,13 @@ internal static class KernelsCommand
             "kernels compress --pattern 2:4 --method magnitude --out sparse",
             "kernels compress --model ~/models/Qwen3-0.6B --pattern unstructured@0.6 --method sparsegpt --calibration book.txt --out ~/models/Qwen3-0.6B-60",
             "kernels compress --model ~/models/Llama-3.2-1B --pattern group:4@0.5 --method wanda --calibration book.txt --out grouped --json",
+        ],
+        "distill-gate" =>
+        [
+            "kernels distill-gate --text book.txt --out sample.gate.safetensors",
+            "kernels distill-gate --model ~/models/Qwen3-0.6B --text book.txt --length 8192 --sequences 32 --out qwen.gate.safetensors",
+            "kernels distill-gate --text book.txt --for decode --out sample.decode-gate.safetensors --json",
+            "kernels run --attention seer --gate sample.gate.safetensors",
         ],
         "devices" => ["kernels devices", "kernels devices --json"],
         "catalog" => ["kernels catalog", "kernels catalog --json"],

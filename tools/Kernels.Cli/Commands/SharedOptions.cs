@@ -20,6 +20,9 @@ internal sealed class SharedOptions
     private readonly Option<string?> _attention = Options.Choice(
         "--attention", "Attention method. Default: dense, or anchor where sparse is compared with dense and --weights is not given.", [.. AttentionMethod.All.Select(method => method.Name)]);
 
+    private readonly Option<string?> _gate = Options.Text(
+        "--gate", "FILE", "Learned gates, *.safetensors, for attention methods that select by them (seer, seer-r); kernels distill-gate makes them.");
+
     private readonly Option<string?> _weights = Options.Choice(
         "--weights", "Weight method. Default: stored, as the file has them.", [.. WeightMethod.All.Select(method => method.Name)]);
 
@@ -45,7 +48,7 @@ internal sealed class SharedOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_model, _device, _attention, _weights, _threads, _explain, _json])
+        foreach (Option option in (ReadOnlySpan<Option>)[_model, _device, _attention, _gate, _weights, _threads, _explain, _json])
             command.Options.Add(option);
     }
 
@@ -62,6 +65,7 @@ internal sealed class SharedOptions
             Model = parsed.GetValue(_model),
             Device = parsed.GetRequiredValue(_device)!,
             Attention = attention ?? (compares && weights is null ? AttentionMethod.Anchor : AttentionMethod.Dense),
+            Gate = parsed.GetValue(_gate),
             Weights = weights ?? WeightMethod.Stored,
             Threads = parsed.GetValue(_threads),
             Explain = parsed.GetValue(_explain),

@@ -11,6 +11,9 @@ internal sealed record SharedSettings : ModelSettings
     /// <summary>How to attend.</summary>
     public required AttentionMethod Attention { get; init; }
 
+    /// <summary>File of the gates it selects by; null for none.</summary>
+    public required string? Gate { get; init; }
+
     /// <summary>How to store the projections.</summary>
     public required WeightMethod Weights { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class Bench : IDisposable
             _denseWeights = compares && !settings.Weights.KeepsWeights
                 ? Own(new LoadedWeights(files, Device, WeightMethod.Dense))
                 : _weights;
+            Attention = WithGates(settings);
         }
         catch
         {
@@ -44,6 +45,9 @@ internal sealed class Bench : IDisposable
 
     /// <summary>The model, with the weights that were asked for.</summary>
     public LanguageModel Model => _weights.Model;
+
+    /// <summary>The attention that was asked for, with its gates.</summary>
+    public AttentionMethod Attention { get; }
 
     /// <summary>Text to tokens and back.</summary>
     public TextTokenizer Tokenizer => _weights.Model.Tokenizer;
@@ -63,7 +67,7 @@ internal sealed class Bench : IDisposable
     /// <param name="singly">Whether the text is read token by token, as it would be generated.</param>
     public void Plan(int length, bool everyPosition, bool singly = false)
     {
-        var options = new SessionOptions { Length = length, Attention = _settings.Attention, EveryPosition = everyPosition };
+        var options = new SessionOptions { Length = length, Attention = Attention, EveryPosition = everyPosition };
         if (singly) options = options with { ChunkLength = 1 };
         Asked = Own(new Contender(_weights, options));
         if (_compares) Dense = Own(new Contender(_denseWeights, options with { Attention = AttentionMethod.Dense }));
@@ -85,6 +89,18 @@ internal sealed class Bench : IDisposable
     public void Dispose()
     {
         while (_owned.TryPop(out var resource)) resource.Dispose();
+    }
+
+    private AttentionMethod WithGates(SharedSettings settings)
+    {
+        var needs = settings.Attention.NeedsGates(Model.Config.HeadDim);
+        if (settings.Gate is null)
+            return needs
+                ? throw new UsageException($"--attention {settings.Attention} selects keys by a learned gate; add --gate FILE (kernels distill-gate makes one).")
+                : settings.Attention;
+        return needs
+            ? settings.Attention with { Gates = AttentionGates.Load(settings.Gate, Model.Config) }
+            : throw new UsageException($"--gate was given, but --attention {settings.Attention} selects by none; leave it out, or choose seer or seer-r.");
     }
 
     private T Own<T>(T resource) where T : IDisposable

@@ -22,7 +22,7 @@ internal static class Inspection
         var tokens = Prompt.Tokens(bench, prompt);
         IReadOnlyList<HeadInspection> heads = [];
         ReadingProgress.Show(terminal, $"Inspecting {tokens.Count} tokens", bench.Model.Config.Layers, progress =>
-            heads = AttentionInspector.Inspect(bench.Model, settings.Attention, tokens, progress, cancellation));
+            heads = AttentionInspector.Inspect(bench.Model, bench.Attention, tokens, progress, cancellation));
         var report = InspectionReport.Of(bench.ModelName, bench.Device.Name, settings.Attention.Name, tokens.Count, heads);
         if (file is not null)
         {

@@ -39,4 +39,17 @@ public enum KeyEstimator
     /// SnapKV (arXiv 2404.14469, §4).
     /// </summary>
     ObservationWindow,
+
+    /// <summary>
+    /// A learned gate: the mean query of the rows and the largest, least and mean key of each block, all as before their rotation, projected, rotated by
+    /// the position of their first token and multiplied; a softmax over the group's key blocks makes probabilities. SeerAttention (arXiv 2410.13276, §3.1).
+    /// A run brings the gate.
+    /// </summary>
+    Gate,
+
+    /// <summary>
+    /// As <see cref="Gate"/>, for single rows: the queries of all heads of a key head are projected together and share the selection; a block has no
+    /// projected key until its last token is there, and 0 as its logit. SeerAttention-R (arXiv 2506.08889, §2).
+    /// </summary>
+    GroupGate,
 }

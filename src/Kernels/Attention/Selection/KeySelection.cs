@@ -40,6 +40,12 @@ public sealed record KeySelection
     /// <summary>Blocks up to the one of the group's last row that are always visited; last rows: nearest diagonals.</summary>
     public int Local { get; init; }
 
+    /// <summary>Last groups of rows of a run that visit every block.</summary>
+    public int DenseGroups { get; init; }
+
+    /// <summary>Whether a run must bring a gate.</summary>
+    public bool IsGated => Estimator is KeyEstimator.Gate or KeyEstimator.GroupGate;
+
     /// <summary>How the heads of a group share a selection.</summary>
     public GroupReduction Reduction { get; init; }
 

@@ -71,6 +71,9 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
         }
     }
 
+    /// <summary>Keeps every block.</summary>
+    public void KeepAll() => Array.Fill(_kept, true, 0, _blocks);
+
     /// <summary>What was kept, as ranges of keys.</summary>
     public ReadOnlySpan<KeySpan> Ranges(int keys)
     {

@@ -25,6 +25,7 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
             KeyEstimator.Pooled => new PooledEstimator(this, Ways.Few ? shape.Batch * shape.KeyHeads : 1),
             KeyEstimator.Bounds => new BoundsEstimator(this, shape.Batch * shape.KeyHeads),
             KeyEstimator.Antidiagonal => new AntidiagonalEstimator(this),
+            KeyEstimator.Gate or KeyEstimator.GroupGate => new GateEstimator(this),
             _ => new ProbabilityEstimator(this),
         };
         TakeWorkspace();
@@ -35,7 +36,7 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
         base.WorkspaceBytes + _estimator.ByteLength + _selectors.Sum(selector => selector.ByteLength) + 12L * _unitRanges.Length;
 
     /// <inheritdoc/>
-    protected override int ListHeads => Selection.Reduction == GroupReduction.None ? Shape.GroupSize : 1;
+    protected override int ListHeads => Selection.Reduction == GroupReduction.None && Selection.Estimator != KeyEstimator.GroupGate ? Shape.GroupSize : 1;
 
     /// <inheritdoc/>
     protected override (bool Tiles, bool Few) Ways => Selection.Rows == 1 ? (false, true) : (true, false);
@@ -65,6 +66,9 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
     }
 
     /// <inheritdoc/>
+    protected override void UseGate(GateKeyCache gate) => ((GateEstimator)_estimator).Cache = gate;
+
+    /// <inheritdoc/>
     protected override void Prepare(int batch, int keyHead) => _estimator.Prepare(batch, keyHead);
 
     /// <inheritdoc/>
@@ -91,6 +95,12 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
         var last = Math.Min((FirstPosition + first + rows - 1) / Selection.Block, all - 1);
         var selector = _selectors[worker];
         selector.Begin(group, Declaration.Causal ? last + 1 : all, last);
+        if (group > (FirstPosition + Queries - 1) / Selection.Rows - Selection.DenseGroups)
+        {
+            selector.KeepAll();
+            return new KeyList(selector.Ranges(Keys), []);
+        }
+
         var (blocks, apart) = (selector.Estimates.Length, Boundary / Selection.Block);
         ChooseAmong(selector, batch, head, first, rows, worker, 0, Boundary == 0 ? blocks : apart);
         if (Boundary > 0) ChooseAmong(selector, batch, head, first, rows, worker, apart, blocks);
