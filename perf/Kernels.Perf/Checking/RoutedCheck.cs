@@ -4,7 +4,7 @@ namespace Kernels.Perf.Checking;
 
 /// <summary>
 /// Checks attention within clusters (arXiv 2003.05997, as declared by [RoutedAttention]) in fp64 from the definition: causal, one sequence, every head
-/// its own keys. Rows of clusters whose members rounding could exchange are left out.
+/// its own keys. Rows that members are doubtful for, because rounding could exchange them, are left out.
 /// </summary>
 internal sealed class RoutedCheck
 {
@@ -13,7 +13,7 @@ internal sealed class RoutedCheck
 
     private readonly double[][] _q, _k, _v;
     private readonly int _heads, _channels;
-    private readonly (int[] Queries, int[] Keys)[][] _clusters; // [head][centroid]
+    private readonly (Members Queries, Members Keys)[][] _clusters; // [head][centroid]
 
     /// <param name="q">[tokens, heads, channels].</param>
     /// <param name="k">[tokens, heads, channels].</param>
@@ -26,10 +26,10 @@ internal sealed class RoutedCheck
     {
         (_q, _k, _v, _heads, _channels) = (Rows(q, channels), Rows(k, channels), Rows(v, channels), heads, channels);
         var nearby = Rows(centroids, channels);
-        _clusters = new (int[], int[])[heads][];
+        _clusters = new (Members, Members)[heads][];
         for (var head = 0; head < heads; head++)
         {
-            var own = new (int[] Queries, int[] Keys)[nearby.Length / heads];
+            var own = new (Members Queries, Members Keys)[nearby.Length / heads];
             var h = head;
             Parallel.For(0, own.Length, c => own[c] = (Nearest(_q, nearby[c * heads + h], h, cluster), Nearest(_k, nearby[c * heads + h], h, cluster)));
             _clusters[head] = own;
@@ -51,18 +51,20 @@ internal sealed class RoutedCheck
                 verified++;
             }
 
-        if (verified == 0) throw new WrongAnswerException("No row could be checked: every cluster is doubtful.");
+        if (verified == 0) throw new WrongAnswerException("No row could be checked: doubtful members touch every one.");
     }
 
-    // Null where a cluster near the row is doubtful.
+    // Null where it is doubtful which clusters the row is in, or what they hold.
     private double[]? Expected(int head, int row)
     {
         var (sum, count) = (new double[_channels], 0);
         foreach (var (queries, keys) in _clusters[head])
         {
-            if (queries.Length == 0 || keys.Length == 0) return null;
-            var seen = keys.Where(key => key <= row).ToArray();
-            if (!queries.Contains(row) || seen.Length == 0) continue;
+            if (queries.Doubtful.Contains(row)) return null;
+            if (!queries.Tokens.Contains(row)) continue;
+            if (keys.Doubtful.Length > 0) return null;
+            var seen = keys.Tokens.Where(key => key <= row).ToArray();
+            if (seen.Length == 0) continue;
             var scores = seen.Select(key => TensorPrimitives.Dot<double>(_q[row * _heads + head], _k[key * _heads + head]) / Math.Sqrt(_channels)).ToArray();
             var weights = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
             for (var i = 0; i < seen.Length; i++)
@@ -73,16 +75,20 @@ internal sealed class RoutedCheck
         return count == 0 ? sum : [.. sum.Select(channel => channel / count)];
     }
 
-    // Empty where the choice is doubtful.
-    private int[] Nearest(double[][] vectors, double[] centroid, int head, int count)
+    private Members Nearest(double[][] vectors, double[] centroid, int head, int count)
     {
         var tokens = vectors.Length / _heads;
         var scores = new double[tokens];
         for (var token = 0; token < tokens; token++)
             scores[token] = TensorPrimitives.Dot<double>(vectors[token * _heads + head], centroid) / Math.Sqrt(TensorPrimitives.SumOfSquares<double>(vectors[token * _heads + head]));
         var order = Enumerable.Range(0, tokens).OrderByDescending(token => scores[token]).ToArray();
-        return count < tokens && scores[order[count - 1]] - scores[order[count]] < Doubt ? [] : order[..Math.Min(count, tokens)];
+        if (count >= tokens) return new Members(order, []);
+        var (last, next) = (scores[order[count - 1]], scores[order[count]]);
+        return new Members(order[..count], last - next >= Doubt ? [] : [.. order.Where(token => Math.Abs(scores[token] - last) < Doubt)]);
     }
+
+    /// <summary>Tokens of a cluster, and those that rounding could exchange.</summary>
+    private sealed record Members(int[] Tokens, int[] Doubtful);
 
     private static double[][] Rows(float[] values, int channels) => [.. values.Chunk(channels).Select(row => Array.ConvertAll(row, value => (double)value))];
 }
