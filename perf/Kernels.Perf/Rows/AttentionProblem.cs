@@ -45,10 +45,14 @@ internal sealed class AttentionProblem
     /// <param name="plan">What is run.</param>
     /// <param name="visits">Whether (head, query) visits a key, for the queries that are checked.</param>
     /// <param name="index">What an indexed kernel walks.</param>
-    public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, AttentionIndex? index = null) =>
-        index is null
-            ? Bind((query, to) => plan.Run(query, _key, _value, to), visits)
-            : Bind((query, to) => plan.Run(query, _key, _value, to, index), visits);
+    public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, AttentionIndex? index = null)
+    {
+        if (index is not null) return Bind((query, to) => plan.Run(query, _key, _value, to, index), visits);
+        if (plan.SummaryBytes == 0) return Bind((query, to) => plan.Run(query, _key, _value, to), visits);
+        // As between the steps of a generation: what is known of the keys is kept.
+        var summary = _prepared.Keep(plan.Summarise());
+        return Bind((query, to) => plan.Run(query, _key, _value, to, summary), visits);
+    }
 
     /// <summary>Binds a plan that asks a gate, which does all its work anew in every run.</summary>
     public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, GateKeyCache gate) =>

@@ -6,7 +6,8 @@ namespace Kernels.Perf.Rows;
 /// <summary>Attention over a part of the keys: a mask, an index that is brought, or what the kernel selects.</summary>
 /// <remarks>
 /// One key in forty shares a direction with every query, so that selections find something; the others are random. own-dense attends to every
-/// key. A selection is timed with the attention; the answer is checked against the selected keys, which the tests compare with the definition.
+/// key. A selection is timed with the attention, and summaries of keys that outlive a step are kept from run to run; the answer is checked against
+/// the selected keys, which the tests compare with the definition.
 /// </remarks>
 /// <param name="Pattern">Second part of the row's name.</param>
 /// <param name="Size">Last part of the row's name.</param>
