@@ -14,7 +14,7 @@ public static partial class FlexPrefill
     /// <summary>As <see cref="AttentionCatalog"/> lists it.</summary>
     public static CatalogEntry Entry { get; } = new()
     {
-        Name = "flexprefill", Description = "blocks that hold 0.95 of the mass, by pooled scores or by columns and diagonals, each head as it suits it", Source = "arXiv 2502.20766",
+        Name = "flexprefill", Description = "blocks that hold 0.95 of the mass, by means or by columns and diagonals, as suits each head", Source = "arXiv 2502.20766",
         Phase = CatalogPhase.Prefill, Kernels = Causal,
     };
 }

@@ -47,7 +47,8 @@ internal sealed class RoutedCheck
                 if (Expected(head, row) is not { } expected) continue;
                 for (var c = 0; c < _channels; c++)
                     if (!(Math.Abs(output[(row * _heads + head) * _channels + c] - expected[c]) <= Limit))
-                        throw new WrongAnswerException($"Query {row}, head {head}, channel {c} is {output[(row * _heads + head) * _channels + c]:g9}; fp64 gives {expected[c]:g9} (limit ±{Limit}).");
+                        throw new WrongAnswerException(
+                            $"Query {row}, head {head}, channel {c} is {output[(row * _heads + head) * _channels + c]:g9}; fp64 gives {expected[c]:g9} (limit ±{Limit}).");
                 verified++;
             }
 
@@ -80,7 +81,11 @@ internal sealed class RoutedCheck
         var tokens = vectors.Length / _heads;
         var scores = new double[tokens];
         for (var token = 0; token < tokens; token++)
-            scores[token] = TensorPrimitives.Dot<double>(vectors[token * _heads + head], centroid) / Math.Sqrt(TensorPrimitives.SumOfSquares<double>(vectors[token * _heads + head]));
+        {
+            var vector = vectors[token * _heads + head];
+            scores[token] = TensorPrimitives.Dot<double>(vector, centroid) / Math.Sqrt(TensorPrimitives.SumOfSquares<double>(vector));
+        }
+
         var order = Enumerable.Range(0, tokens).OrderByDescending(token => scores[token]).ToArray();
         if (count >= tokens) return new Members(order, []);
         var (last, next) = (scores[order[count - 1]], scores[order[count]]);

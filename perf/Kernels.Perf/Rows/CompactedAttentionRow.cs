@@ -46,7 +46,8 @@ internal sealed record CompactedAttentionRow(string Pattern, string Size, Attent
             prepared.Times(own.Output, own.Run, () =>
             {
                 own.Verify();
-                if (plan.Work.Visited != listed.CountPairs()) throw new WrongAnswerException($"The kernel reports {plan.Work.Visited} visited pairs; {listed.CountPairs()} were kept.");
+                if (plan.Work.Visited != listed.CountPairs()) throw new WrongAnswerException(
+                    $"The kernel reports {plan.Work.Visited} visited pairs; {listed.CountPairs()} were kept.");
             });
             if (setup.WithBaselines)
                 prepared.Against("own-dense", () =>
