@@ -18,6 +18,8 @@ public class RowTests
         new ProductRow(WeightFormat.Dense, ElementType.BFloat16, 1, 64, 48),
         new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 5, 64, 48),
         new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 1, 64, 48),
+        new ProductRow(WeightFormat.SemiStructured, ElementType.Int8, 1, 256, 48),
+        new ProductRow(WeightFormat.Dense, ElementType.Int4, 1, 192, 48),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 4, 0),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 4, 50),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 1, 60),

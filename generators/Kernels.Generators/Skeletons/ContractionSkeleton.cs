@@ -98,19 +98,24 @@ internal static class ContractionSkeleton
 
     private static void WriteStep(SourceWriter writer, ContractionTile tile, string[] names, int rows, int vectors)
     {
-        for (var slot = 0; slot < tile.Slots; slot++)
+        // A panel of several slots is done with before the next is begun, so that few registers hold weights; with one slot the panels share the activations.
+        if (tile.Slots == 1) WriteSlot(names, 0);
+        else
+            foreach (var name in names)
+                for (var slot = 0; slot < tile.Slots; slot++) WriteSlot([name], slot);
+        for (var row = 0; row < rows; row++) writer.Line($"{(row == 0 ? "a" : $"a{row}")} += {tile.ColumnsPerStep};");
+
+        void WriteSlot(string[] panels, int slot)
         {
-            foreach (var name in names) tile.LoadWeights(writer, name, slot, vectors);
+            foreach (var panel in panels) tile.LoadWeights(writer, panel, slot, vectors);
             for (var row = 0; row < rows; row++)
             {
                 writer.Line($"x = {tile.LoadActivation(row == 0 ? "a" : $"a{row}")};");
-                foreach (var name in names) MultiplyAdd(writer, tile, name, row, vectors, v => Sum(row, v, name));
+                foreach (var panel in panels) MultiplyAdd(writer, tile, panel, row, vectors, v => Sum(row, v, panel));
             }
 
-            foreach (var name in names) tile.EndSlot(writer, name, slot, vectors);
+            foreach (var panel in panels) tile.EndSlot(writer, panel, slot, vectors);
         }
-
-        for (var row = 0; row < rows; row++) writer.Line($"{(row == 0 ? "a" : $"a{row}")} += {tile.ColumnsPerStep};");
     }
 
     private static void MultiplyAdd(SourceWriter writer, ContractionTile tile, string panel, int row, int vectors, Func<int, string> sum) =>

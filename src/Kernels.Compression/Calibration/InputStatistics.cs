@@ -64,6 +64,23 @@ public sealed unsafe class InputStatistics
         Sequences++;
     }
 
+    /// <summary>The same sums with the inputs in another order.</summary>
+    /// <param name="order">Old positions: new input i is old input order[i].</param>
+    /// <exception cref="SparsityException">The order is not of as many inputs.</exception>
+    public InputStatistics Reordered(ReadOnlySpan<int> order)
+    {
+        if (order.Length != Columns)
+            throw new SparsityException("input statistics", $"an order of {order.Length}", $"there are {Columns} inputs", "Pass a position for every input.");
+        var reordered = new InputStatistics(Columns, HasGram) { Sequences = Sequences, Tokens = Tokens };
+        for (var i = 0; i < Columns; i++)
+        {
+            (reordered._sums[i], reordered._squares[i]) = (_sums[order[i]], _squares[order[i]]);
+            for (var j = i; HasGram && j < Columns; j++) reordered._gram![i * Columns + j] = Gram(order[i], order[j]);
+        }
+
+        return reordered;
+    }
+
     /// <summary>v_j: the mean over sequences of Σ x_j² (the square Wanda weighs magnitudes by).</summary>
     internal double MeanSquare(int j) => _squares[j] / Sequences;
 

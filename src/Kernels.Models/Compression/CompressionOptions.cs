@@ -32,6 +32,12 @@ public sealed record CompressionOptions
     /// <summary>One of <see cref="Allocations"/>; null takes <c>erdos-renyi</c> for <c>random</c> and <c>uniform</c> otherwise.</summary>
     public string? Allocation { get; init; }
 
+    /// <summary>
+    /// Whether the inner channels of every MLP are first put into an order in which similar ones fall into one group: for patterns whose rows
+    /// choose together. The model computes what it did (1×N, arXiv 2105.14713, §3.3).
+    /// </summary>
+    public bool Rearrange { get; init; }
+
     /// <summary>Tokens that both models are evaluated on; none leaves perplexity out of the report.</summary>
     public IReadOnlyList<int> Evaluation { get; init; } = [];
 

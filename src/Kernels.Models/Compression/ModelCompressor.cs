@@ -35,6 +35,8 @@ public sealed class ModelCompressor
         if (!CompressionOptions.Methods.Contains(options.Method))
             throw new ModelException("compression", "method", options.Method, $"the methods are {string.Join(", ", CompressionOptions.Methods)}", "Name one of these.");
         DensityAllocation.Require(options);
+        if (options.Rearrange && options.Pattern.Grain.Rows == 1)
+            throw new ModelException("compression", "rearrangement", $"for {options.Pattern}", "it serves patterns whose rows choose together", "Leave it out, or choose a pattern such as group:4@0.5.");
         RequireTokens("evaluation", options.Evaluation);
         if (options.Evaluation.Count == 1) throw new ModelException("compression", "evaluation", "one token", "perplexity is that of at least two", "Give a longer text.");
         if (options.Needs != CalibrationNeed.None) Cut();
@@ -65,7 +67,7 @@ public sealed class ModelCompressor
         for (var layer = 0; layer < _config.Layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (layer >= folder.State.Layers) PruneLayer(layer, tensors, folder, patterns, runner, global, cancellation);
+            if (layer >= folder.State.Layers) PruneLayer(layer, tensors, folder, patterns, runner, global, device, cancellation);
             progress?.Report(layer + 1);
             if (runner is null || layer + 1 == _config.Layers) continue;
             using var pruned = ModelTensors.Of(folder.Open(layer));
@@ -117,26 +119,43 @@ public sealed class ModelCompressor
 
     private void PruneLayer(
         int layer, ModelTensors tensors, OutputFolder folder, Dictionary<string, SparsityPattern> patterns, LayerRunner? runner, PruningMethod? global,
-        CancellationToken cancellation)
+        Device device, CancellationToken cancellation)
     {
         var calibration = new Calibration(_options.Needs == CalibrationNeed.Gram);
         runner?.Observe(layer, tensors, calibration, cancellation);
         var (shard, reports) = (new List<SafetensorsTensor>(), new List<TensorReport>());
         var (kept, count) = (folder.State.Kept, folder.State.Count);
         var storage = SparseStorage.For(_options.Pattern);
+        var rearranged = _options.Rearrange ? new MlpRearrangement(tensors, layer) : null;
         foreach (var name in tensors.Names.Where(name => LayerOf(name) == layer))
         {
             cancellation.ThrowIfCancellationRequested();
             if (!IsProjection(name))
             {
-                shard.Add(Copy(tensors, name));
+                var copy = Copy(tensors, name);
+                shard.Add(rearranged?.Other(copy) ?? copy);
                 continue;
             }
 
             var start = Stopwatch.GetTimestamp();
-            var (entry, original) = tensors.ReadFloats(name);
+            if (storage.IsTwoOfFour && _options.Method == "magnitude" && device is CpuDevice cpu)
+            {
+                using var bytes = tensors.Map(name);
+                var whole = tensors.Entry(name);
+                var (parts, lost) = TwoOfFourStream.Prune(name, bytes, whole, cpu.Workers);
+                shard.AddRange(parts);
+                reports.Add(new TensorReport(name, 0.5, lost, Stopwatch.GetElapsedTime(start).TotalSeconds));
+                kept += whole.Shape[0] * whole.Shape[1] / 2;
+                count += whole.Shape[0] * whole.Shape[1];
+                continue;
+            }
+
+            var (entry, values) = tensors.ReadFloats(name);
+            var original = rearranged?.Weights(name, values) ?? values;
             var (rows, columns) = ((int)entry.Shape[0], (int)entry.Shape[1]);
-            var (weights, statistics) = ((float[])original.Clone(), calibration.Layers.GetValueOrDefault(name));
+            var weights = (float[])original.Clone();
+            var statistics = calibration.Layers.GetValueOrDefault(name);
+            if (rearranged is not null) statistics = rearranged.Inputs(name, statistics);
             var mask = (global ?? Method(name)).Prune(weights, rows, columns, patterns[name], statistics);
             var data = FloatStorage.Encode(weights, entry.Type!.Value);
             var error = ReconstructionError.Relative(original, FloatStorage.Decode(data, entry.Type.Value), rows, columns, statistics);
@@ -207,7 +226,7 @@ public sealed class ModelCompressor
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var token in _sequences.SelectMany(sequence => sequence)) hash.AppendData(BitConverter.GetBytes(token));
-        return $"{_options.Method} {_options.Pattern} of {_files.Location}, seed {_options.Seed}, allocation {_options.Allocation ?? "usual"}, "
+        return $"{_options.Method} {_options.Pattern} of {_files.Location}, seed {_options.Seed}, allocation {_options.Allocation ?? "usual"}{(_options.Rearrange ? ", rearranged" : "")}, "
             + $"{_sequences.Count} calibration sequences {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
     }
 

@@ -17,6 +17,9 @@ internal sealed record SparseStorage(string Name)
         _ => Bitmask,
     });
 
+    /// <summary>Whether every matrix is 2:4.</summary>
+    public bool IsTwoOfFour => Name == TwoOfFour;
+
     /// <summary>The tensors that stand for a pruned weight.</summary>
     public IReadOnlyList<SafetensorsTensor> Write(string name, ReadOnlySpan<float> weights, WeightMask mask, SparsityPattern pattern, ElementType type) => Name switch
     {

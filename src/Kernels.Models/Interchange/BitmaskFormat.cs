@@ -13,15 +13,18 @@ public static class BitmaskFormat
     /// <exception cref="SparsityException">The mask is not 2:4.</exception>
     public static IReadOnlyList<SafetensorsTensor> WriteTwoOfFour(string name, ReadOnlySpan<float> weights, WeightMask mask, ElementType type)
     {
-        const string ending = ".weight";
         ArgumentNullException.ThrowIfNull(name);
-        if (!name.EndsWith(ending, StringComparison.Ordinal)) throw new ArgumentException($"'{name}' does not end in {ending}, which the format drops.", nameof(name));
         var packed = SemiStructuredMatrix.Pack(weights, mask, 2, 4);
+        return TwoOfFour(name, mask.Rows, mask.Columns, type, FloatStorage.Encode(packed.Values.ToArray(), type), mask.Bits.ToArray());
+    }
+
+    /// <summary>The tensors of a 2:4 weight from stored values and the bits of its mask.</summary>
+    internal static IReadOnlyList<SafetensorsTensor> TwoOfFour(string name, int rows, int columns, ElementType type, byte[] values, byte[] bits)
+    {
+        const string ending = ".weight";
+        if (!name.EndsWith(ending, StringComparison.Ordinal)) throw new ArgumentException($"'{name}' does not end in {ending}, which the format drops.", nameof(name));
         var prefix = name[..^ending.Length];
-        return
-        [
-            Shape(prefix, mask), new(prefix + ".compressed", type, [mask.Rows, mask.Columns / 2], FloatStorage.Encode(packed.Values.ToArray(), type)), Bits(prefix, mask),
-        ];
+        return [Shape(prefix, rows, columns), new(prefix + ".compressed", type, [rows, columns / 2], values), Bits(prefix, rows, columns, bits)];
     }
 
     /// <summary>The tensors that stand for a weight of any mask.</summary>
@@ -34,14 +37,14 @@ public static class BitmaskFormat
         for (var row = 0; row < offsets.Length; row++) offsets[row] = packed.Offsets[row];
         return
         [
-            Shape(name, mask), new(name + ".compressed", type, [packed.Values.Length], FloatStorage.Encode(packed.Values.ToArray(), type)), Bits(name, mask),
+            Shape(name, mask.Rows, mask.Columns), new(name + ".compressed", type, [packed.Values.Length], FloatStorage.Encode(packed.Values.ToArray(), type)), Bits(name, mask.Rows, mask.Columns, mask.Bits.ToArray()),
             new(name + ".row_offsets", "I64", [mask.Rows], MemoryMarshal.AsBytes(offsets.AsSpan()).ToArray()),
         ];
     }
 
-    private static SafetensorsTensor Shape(string prefix, WeightMask mask) =>
-        new(prefix + ".shape", "I64", [2], MemoryMarshal.AsBytes((ReadOnlySpan<long>)[mask.Rows, mask.Columns]).ToArray());
+    private static SafetensorsTensor Shape(string prefix, int rows, int columns) =>
+        new(prefix + ".shape", "I64", [2], MemoryMarshal.AsBytes((ReadOnlySpan<long>)[rows, columns]).ToArray());
 
-    private static SafetensorsTensor Bits(string prefix, WeightMask mask) =>
-        new(prefix + ".bitmask", "U8", [mask.Rows, (mask.Columns + 7) / 8], mask.Bits.ToArray());
+    private static SafetensorsTensor Bits(string prefix, int rows, int columns, byte[] bits) =>
+        new(prefix + ".bitmask", "U8", [rows, (columns + 7) / 8], bits);
 }

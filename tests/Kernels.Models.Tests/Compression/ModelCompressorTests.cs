@@ -56,6 +56,71 @@ public sealed class ModelCompressorTests : IDisposable
         Assert.All(session.Logits.ToArray(), logit => Assert.True(float.IsFinite(logit)));
     }
 
+    [Theory]
+    [InlineData("magnitude", ElementType.BFloat16)]
+    [InlineData("wanda", ElementType.Float32)]
+    [InlineData("sparsegpt", ElementType.Float32)]
+    public void Rearranged_channels_compute_the_same(string method, ElementType type)
+    {
+        using var model = new RandomModel(RandomModel.Tiny(ModelArchitecture.Qwen2) with { MlpBias = true }, type);
+        var options = Options("group:4@0", method) with { Rearrange = true };
+        new ModelCompressor(model.Files, options).Write(_folder["same"], _device);
+        var (before, after) = (Logits(model.Path), Logits(_folder["same"]));
+        for (var i = 0; i < before.Length; i++) Assert.Equal(before[i], after[i], 1e-4f * MathF.Max(1, MathF.Abs(before[i])));
+
+        Refused("rows choose together", () => new ModelCompressor(model.Files, Options("2:4", method) with { Rearrange = true }));
+    }
+
+    [Fact]
+    public void Channels_of_like_norm_share_a_group_and_less_is_lost()
+    {
+        float[] matrix = [4, -4, 4, 4, 1, 1, -1, 1, 3, 3, 3, 3, 2, 2, 2, -2];
+        var order = ChannelOrder.ByNorm(4, [matrix]);
+        Assert.Equal([1, 3, 2, 0], order);
+        var ordered = ChannelOrder.Rows<float>(matrix, order);
+        Assert.Equal([1, 1, -1, 1, 2, 2, 2, -2, 3, 3, 3, 3, 4, -4, 4, 4], ordered);
+        Assert.Equal([-4, 4, 4, 4, 1, -1, 1, 1], ChannelOrder.Columns<float>([4, -4, 4, 4, 1, 1, 1, -1], order));
+        Assert.True(Lost(ordered) < Lost(matrix));
+
+        static double Lost(float[] matrix)
+        {
+            var pruned = (float[])matrix.Clone();
+            new MagnitudePruning().Prune(pruned, 4, 4, SparsityPattern.Parse("group:2@0.25"));
+            return ReconstructionError.Relative(matrix, pruned, 4, 4, null);
+        }
+    }
+
+    [Theory]
+    [InlineData(ElementType.Float32)]
+    [InlineData(ElementType.BFloat16)]
+    [InlineData(ElementType.Float16)]
+    public unsafe void Two_of_four_from_stored_bits_is_magnitude_pruning(ElementType type)
+    {
+        const int rows = 67, columns = 36;
+        var random = new Random(4);
+        var weights = Enumerable.Range(0, rows * columns).Select(_ => random.Next(-6, 7) / 4f).ToArray(); // ties and zeros
+        var data = FloatStorage.Encode(weights, type);
+        var entry = new SafetensorsEntry("w.weight", SafetensorsEntry.NameOf(type), [rows, columns], 0, data.Length);
+        var original = (float[])weights.Clone();
+        var mask = new MagnitudePruning().Prune(weights, rows, columns, new SemiStructuredPattern(2, 4));
+        fixed (byte* pointer = data)
+        {
+            using var bytes = new TensorBytes("w", pointer, data.Length);
+            var (tensors, error) = TwoOfFourStream.Prune("w.weight", bytes, entry, _device.Workers);
+            var expected = BitmaskFormat.WriteTwoOfFour("w.weight", weights, mask, type);
+            Assert.Equal(expected.Select(tensor => (tensor.Name, tensor.DataType)), tensors.Select(tensor => (tensor.Name, tensor.DataType)));
+            for (var i = 0; i < tensors.Count; i++) Assert.Equal(expected[i].Data.ToArray(), tensors[i].Data.ToArray());
+            Assert.Equal(ReconstructionError.Relative(original, weights, rows, columns, null), error, 1e-7);
+        }
+
+        FloatStorage.Encode([float.NaN], type).CopyTo(data, 40 * type.Size());
+        fixed (byte* pointer = data)
+        {
+            using var bytes = new TensorBytes("w", pointer, data.Length);
+            Assert.Contains("finite", Assert.Throws<SparsityException>(() => TwoOfFourStream.Prune("w.weight", bytes, entry, _device.Workers)).Message);
+        }
+    }
+
     [Fact]
     public void A_layer_is_calibrated_on_the_layers_pruned_before_it()
     {
@@ -127,6 +192,14 @@ public sealed class ModelCompressorTests : IDisposable
         Calibration = Text,
         SequenceLength = 100,
     };
+
+    private float[] Logits(string folder)
+    {
+        using var model = LanguageModel.Load(folder, _device);
+        using var session = model.CreateSession(new SessionOptions { Length = 8 });
+        session.Prefill(Text[..8]);
+        return session.Logits.ToArray();
+    }
 
     private static void Refused(string value, Action act) => Assert.Contains(value, Assert.Throws<ModelException>(act).Message);
 

@@ -27,11 +27,12 @@ internal static class CompressCommand
         var length = Options.WholeNumber("--length", "N", "Tokens of a calibration sequence; at most the context.", 1, int.MaxValue, 2048);
         var sequences = Options.WholeNumber("--sequences", "N", "Most calibration sequences.", 1, int.MaxValue, 128);
         var seed = Options.WholeNumber("--seed", "S", "Seed of random.", 0, int.MaxValue, 0);
+        var rearrange = Options.Flag("--rearrange", "First order the inner channels of every MLP so that similar ones share a group; for patterns whose rows choose together.");
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
         var command = new Command("compress", "Prune the projections of a model into a folder of sparse tensors.")
         {
-            model, pattern, method, allocation, output, calibration, text, length, sequences, seed, threads, json,
+            model, pattern, method, allocation, rearrange, output, calibration, text, length, sequences, seed, threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -44,6 +45,7 @@ internal static class CompressCommand
                         Pattern = Pattern(parsed.GetRequiredValue(pattern)!),
                         Method = parsed.GetRequiredValue(method)!,
                         Allocation = parsed.GetValue(allocation),
+                        Rearrange = parsed.GetValue(rearrange),
                         SequenceLength = parsed.GetValue(length),
                         Sequences = parsed.GetValue(sequences),
                         Seed = parsed.GetValue(seed),
