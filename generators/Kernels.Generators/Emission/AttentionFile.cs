@@ -12,8 +12,8 @@ internal static class AttentionFile
     public static IReadOnlyList<ProgramSet> Programs(AttentionSpec spec)
     {
         var simd = ProgramSet.Write("SimdAttention", "global::Kernels.AttentionProgram", SimdAttention.ProgramNames(), writer => SimdAttention.Write(writer, spec));
-        // Lists of keys are walked on the processor only: elsewhere the kernel refuses with that reason.
-        if (spec.Pattern is AttentionPatternKind.Indexed or AttentionPatternKind.Selected or AttentionPatternKind.Routed) return [simd];
+        // Clusters are formed and attended within on the processor only: elsewhere the kernel refuses with that reason.
+        if (spec.Pattern == AttentionPatternKind.Routed) return [simd];
         return [simd, ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", GpuAttention.ProgramNames(), writer => GpuAttention.Write(writer, spec))];
     }
 

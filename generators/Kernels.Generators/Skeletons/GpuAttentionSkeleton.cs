@@ -31,7 +31,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
         using (writer.Open($$"""
             private static void {{name}}<TQuery, TKey, TOrder>(
                 {{View}}<TQuery> query, {{View}}<TKey> key, {{View}}<TKey> value, {{View}}<TQuery> output, {{View}}<float> logSumExp,
-                {{View}}<float> state, {{View}}<int> starts, {{View}}<{{K}}.KeyRange> ranges, {{View}}<int> listed, {{View}}<long> visited, {{K}}.VisitArguments a)
+                {{View}}<float> state, {{View}}<int> bounds, {{View}}<{{K}}.KeyRange> ranges, {{View}}<int> listed, {{View}}<long> visited, {{K}}.VisitArguments a)
                 where TQuery : unmanaged, {{K}}.IGpuElement<TQuery> where TKey : unmanaged, {{K}}.IGpuElement<TKey> where TOrder : struct, {{K}}.IKeyOrder
             """))
         {
@@ -66,7 +66,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             writer.Line($$"""
                 {{Barrier}}
 
-                int first = starts[tile.List], last = starts[tile.List + 1], passed = 0;
+                int first = bounds[2 * tile.List], last = bounds[2 * tile.List + 1], passed = 0;
                 var share = {{K}}.SplitShare.Of<TOrder>(ranges, first, last, tile.Limit, a.Splits, {{GpuAttentionTile.Keys}});
                 """);
             using (writer.Open("for (var part = first; part < last; part++)"))

@@ -53,7 +53,8 @@ public sealed class AttentionKernel
     internal IReadOnlyList<AttentionProgram> Programs => _programs;
 
     /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile, for all storage types.</summary>
-    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.SelectMany(program => program.GpuSources(lowering));
+    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => 
+        _programs.SelectMany(program => program.GpuSources(Declaration, lowering));
 
     private AttentionProgram? Find(Device device)
     {

@@ -283,6 +283,6 @@ public abstract class AttentionPlan : IDisposable
             throw Refuse($"{received} {what}", $"there are {expected} {other}", "Pass tensors of equal length.");
     }
 
-    private KernelException Refuse(string received, string limit, string remedy) =>
+    private protected KernelException Refuse(string received, string limit, string remedy) =>
         new(Declaration.Name, Device.Name, received, limit, remedy);
 }

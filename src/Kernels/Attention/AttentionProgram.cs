@@ -15,6 +15,6 @@ public abstract class AttentionProgram
     /// <summary>Sizes workspaces and returns a plan; the common rules have been checked.</summary>
     public abstract AttentionPlan Plan(Device device, AttentionDeclaration declaration, in AttentionShape shape);
 
-    /// <summary>The ILGPU kernels of this program, for all storage types, if it is of <paramref name="lowering"/>.</summary>
-    internal virtual IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => [];
+    /// <summary>The ILGPU kernels that plans of <paramref name="declaration"/> may launch, for all storage types, if this program is of <paramref name="lowering"/>.</summary>
+    internal virtual IEnumerable<GpuKernelSource> GpuSources(AttentionDeclaration declaration, GpuLowering lowering) => [];
 }

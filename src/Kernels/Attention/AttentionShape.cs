@@ -13,6 +13,13 @@ public readonly record struct AttentionShape(
     int Batch, int Queries, int Keys, int QueryHeads, int KeyHeads, int HeadDim,
     ElementType QueryType = ElementType.Float32, ElementType KeyType = ElementType.Float32)
 {
+    /// <summary>
+    /// Whether plain lanes may compute what was asked of tensor cores and cannot be given: queries and keys of one 16-bit type on an NVIDIA GPU
+    /// of compute capability below 8.0, heads that tensor cores do not hold, or tensors whose rows begin anywhere. Without it such a plan or run is
+    /// refused; Float32 and mixed types always run on plain lanes, as do all types on other devices.
+    /// </summary>
+    public bool AllowPlainLanes { get; init; }
+
     /// <summary>Query heads that share one key head.</summary>
     public int GroupSize => KeyHeads == 0 ? 0 : QueryHeads / KeyHeads;
 }

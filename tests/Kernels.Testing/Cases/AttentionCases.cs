@@ -18,8 +18,8 @@ public static class AttentionCases
         new("full", AttentionKernels.Full64, new(2, 65, 65, 2, 1, 64)),
         new("full, more keys", AttentionKernels.Full64, new(1, 33, 100, 2, 2, 64)),
         new("full, more queries", AttentionKernels.Full64, new(1, 100, 33, 2, 2, 64)),
-        new("bfloat16", AttentionKernels.Causal64, new(1, 70, 90, 2, 1, 64, BFloat16, BFloat16)) { Gap = 1 },
-        new("float16", AttentionKernels.Causal20, new(1, 70, 90, 2, 1, 20, Float16, Float16)) { Gap = 2 },
+        new("bfloat16", AttentionKernels.Causal64, new(1, 70, 90, 2, 1, 64, BFloat16, BFloat16) { AllowPlainLanes = true }) { Gap = 1 },
+        new("float16", AttentionKernels.Causal20, new(1, 70, 90, 2, 1, 20, Float16, Float16) { AllowPlainLanes = true }) { Gap = 2 },
         new("bfloat16 keys", AttentionKernels.Causal128, new(1, 40, 70, 2, 1, 128, ElementType.Float32, BFloat16)),
         new("float16 keys", AttentionKernels.Causal8, new(1, 3, 70, 2, 1, 8, ElementType.Float32, Float16)),
         new("anchor, tiny", AttentionKernels.Anchor64, new(1, 10, 300, 1, 1, 64)),
@@ -39,6 +39,10 @@ public static class AttentionCases
         new("float16, full", AttentionKernels.Full64, new(1, 100, 33, 2, 2, 64, Float16, Float16)),
         new("bfloat16, masked by head", AttentionKernels.Banded64, new(1, 100, 140, 2, 1, 64, BFloat16, BFloat16)) { Mask = AttentionKernels.Bands },
         new("anchor, float16", AttentionKernels.Anchor64, new(1, 200, 260, 2, 1, 64, Float16, Float16)) { Gap = 8 },
+        new("float16, decode", AttentionKernels.Causal128, new(2, 1, 600, 8, 2, 128, Float16, Float16)) { Spare = 3 },
+        new("bfloat16, few", AttentionKernels.Causal64, new(1, 5, 90, 4, 2, 64, BFloat16, BFloat16)) { Gap = 16 },
+        new("float16, wide head", AttentionKernels.Causal256, new(1, 40, 70, 2, 1, 256, Float16, Float16)),
+        new("bfloat16, wide head, decode", AttentionKernels.Causal256, new(1, 1, 300, 2, 1, 256, BFloat16, BFloat16)),
         new("anchor, odd blocks", AttentionKernels.Anchor20, new(1, 500, 500, 2, 2, 20)),
     ];
 

@@ -35,6 +35,10 @@ public static partial class AttentionKernels
     [IndexedAttention(HeadDim = 20)]
     public static partial AttentionKernel Indexed20 { get; }
 
+    /// <summary>Causal, over an index, a head for tensor cores.</summary>
+    [IndexedAttention(HeadDim = 64)]
+    public static partial AttentionKernel Indexed64 { get; }
+
     /// <summary>Full, over an index.</summary>
     [IndexedAttention(HeadDim = 20, Causal = false)]
     public static partial AttentionKernel IndexedFull20 { get; }

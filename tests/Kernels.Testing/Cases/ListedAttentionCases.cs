@@ -1,6 +1,6 @@
 namespace Kernels.Testing;
 
-/// <summary>Attention over lists of keys, brought or selected, by name. Only processors run these.</summary>
+/// <summary>Attention over lists of keys, brought or selected, by name. </summary>
 public static class ListedAttentionCases
 {
     private const ElementType BFloat16 = ElementType.BFloat16, Float16 = ElementType.Float16;
@@ -15,7 +15,7 @@ public static class ListedAttentionCases
         Of("blocks, chunk", AttentionKernels.Indexed20, new(1, 70, 300, 4, 2, 20), s => ListedIndex.OfBlocks(1, 2, 300, 300, 48, 40, Some(2))),
         Of("blocks, full", AttentionKernels.IndexedFull20, new(1, 150, 90, 2, 2, 20), s => ListedIndex.OfBlocks(1, 2, 150, 90, 32, 16, Some(2))),
         Of("blocks, long groups", AttentionKernels.Indexed20, new(1, 900, 900, 2, 1, 20), s => ListedIndex.OfBlocks(1, 1, 900, 900, 500, 16, Some(4))),
-        Of("blocks, bfloat16", AttentionKernels.Indexed20, new(1, 100, 120, 2, 1, 20, BFloat16, BFloat16), s => ListedIndex.OfBlocks(1, 2, 120, 120, 32, 16, Some(2))),
+        Of("blocks, bfloat16", AttentionKernels.Indexed20, new(1, 100, 120, 2, 1, 20, BFloat16, BFloat16) { AllowPlainLanes = true }, s => ListedIndex.OfBlocks(1, 2, 120, 120, 32, 16, Some(2))),
         Of("blocks, partial", AttentionKernels.IndexedOdd32, new(1, 130, 130, 2, 1, 32), s => ListedIndex.OfBlocks(1, 2, 130, 130, 32, 16, Some(2), (_, _) => true)) with
         {
             Mask = (_, _, query, key) => AttentionKernels.IsOdd(query, key),
@@ -25,12 +25,21 @@ public static class ListedAttentionCases
         Of("columns, many", AttentionKernels.Indexed20, new(1, 40, 1000, 2, 1, 20), s => ListedIndex.OfColumns(1, 1, 1000, 1000, 200, Some(2))),
         Of("columns, full", AttentionKernels.IndexedFull20, new(1, 40, 100, 2, 1, 20), s => ListedIndex.OfColumns(1, 1, 40, 100, 16, Some(3))),
         Of("ranges", AttentionKernels.Indexed20, new(2, 200, 200, 4, 2, 20), s => ListedIndex.OfRanges(2, 4, 200, 200, 64, Runs)),
-        Of("ranges, chunk", AttentionKernels.Indexed20, new(1, 70, 300, 2, 1, 20, Float16, Float16), s => ListedIndex.OfRanges(1, 1, 300, 300, 48, Runs)),
+        Of("ranges, chunk", AttentionKernels.Indexed20, new(1, 70, 300, 2, 1, 20, Float16, Float16) { AllowPlainLanes = true }, s => ListedIndex.OfRanges(1, 1, 300, 300, 48, Runs)),
         Of("pages, decode", AttentionKernels.Indexed20, new(2, 1, 333, 4, 2, 20), s => ListedIndex.OfPages(2, 2, 333, 16, (b, h, page) => Some(3)(b, h, 0, page))),
         Of("pages, three tokens", AttentionKernels.Indexed20, new(1, 3, 333, 4, 2, 20, ElementType.Float32, BFloat16), s => ListedIndex.OfPages(1, 4, 333, 16, (b, h, page) => Some(2)(b, h, 0, page))),
         Of("pages, splits", AttentionKernels.Indexed20, new(1, 1, 5000, 2, 1, 20), s => ListedIndex.OfPages(1, 1, 5000, 16, (b, h, page) => page % 3 != 1)),
         Of("ranges, decode", AttentionKernels.Indexed20, new(1, 2, 3000, 2, 1, 20), s => ListedIndex.OfRanges(1, 2, 3000, 3000, 64, Runs)),
         Of("columns, decode", AttentionKernels.Indexed20, new(1, 1, 4000, 2, 1, 20, ElementType.Float32, Float16), s => ListedIndex.OfColumns(1, 2, 4000, 4000, 64, Some(2))),
+        Of("blocks, float16", AttentionKernels.Indexed64, new(2, 75, 130, 4, 2, 64, Float16, Float16), s => ListedIndex.OfBlocks(2, 2, 130, 130, 48, 16, Some(2))),
+        Of("blocks, partial, bfloat16", AttentionKernels.IndexedOdd32, new(1, 70, 90, 2, 1, 32, BFloat16, BFloat16), s => ListedIndex.OfBlocks(1, 2, 90, 90, 32, 16, Some(2), (_, block) => block % 2 == 0)) with
+        {
+            Mask = (_, _, query, key) => key / 16 % 2 != 0 || AttentionKernels.IsOdd(query, key),
+        },
+        Of("columns, bfloat16", AttentionKernels.Indexed64, new(1, 40, 150, 2, 1, 64, BFloat16, BFloat16), s => ListedIndex.OfColumns(1, 1, 150, 150, 32, Some(2))),
+        Of("ranges, float16", AttentionKernels.Indexed64, new(1, 60, 150, 2, 1, 64, Float16, Float16), s => ListedIndex.OfRanges(1, 2, 150, 150, 32, Runs)),
+        Of("pages, float16, decode", AttentionKernels.Indexed64, new(2, 1, 700, 8, 2, 64, Float16, Float16), s => ListedIndex.OfPages(2, 2, 700, 16, (b, h, page) => Some(2)(b, h, 0, page))),
+        Of("ranges, bfloat16, decode", AttentionKernels.Indexed64, new(1, 2, 600, 4, 1, 64, BFloat16, BFloat16), s => ListedIndex.OfRanges(1, 1, 600, 600, 64, Runs)),
         Of("single rows", AttentionKernels.Indexed20, new(1, 40, 60, 4, 2, 20), s => ListedIndex.OfColumns(1, 2, 60, 60, 1, Some(3))),
     ];
 
@@ -41,7 +50,7 @@ public static class ListedAttentionCases
         new("pooled top, chunk", AttentionKernels.PooledTop20, new(1, 50, 177, 4, 2, 20)) { Spare = 40 },
         new("pooled mass", AttentionKernels.PooledMass20, new(1, 161, 161, 4, 2, 20)),
         new("pooled similar", AttentionKernels.PooledSimilar20, new(1, 200, 200, 4, 2, 20)) { Spare = 6 },
-        new("pooled any, bfloat16", AttentionKernels.PooledAny20, new(1, 150, 190, 4, 2, 20, BFloat16, BFloat16)),
+        new("pooled any, bfloat16", AttentionKernels.PooledAny20, new(1, 150, 190, 4, 2, 20, BFloat16, BFloat16) { AllowPlainLanes = true }),
         new("pooled own", AttentionKernels.PooledOwn20, new(1, 9, 200, 4, 2, 20)) { Spare = 3 },
         new("antidiagonal", AttentionKernels.Antidiagonal20, new(1, 150, 150, 2, 1, 20)),
         new("antidiagonal, chunk", AttentionKernels.Antidiagonal20, new(2, 61, 165, 2, 2, 20)) { Spare = 30, Gap = 1 },
@@ -77,6 +86,17 @@ public static class ListedAttentionCases
         new("isolated, last block", AttentionKernels.Probabilities20, new(1, 97, 97, 4, 2, 20)) { Boundary = 96 },
     ];
 
+    // Tiles of one group of simulated threads, or of the interpreter's.
+    private static readonly string[] Tiny = ["blocks, one token", "blocks, just over", "pooled, one token"];
+
+    private static readonly string[] Small =
+    [
+        .. Tiny, "single rows", "blocks, chunk", "blocks, partial", "columns, full", "ranges, chunk", "pages, three tokens", "columns, decode", "blocks, float16", "blocks, partial, bfloat16",
+        "columns, bfloat16", "ranges, float16", "pages, float16, decode", "ranges, bfloat16, decode",
+        "pooled top, chunk", "pooled mass", "pooled similar", "pooled own", "pooled any, bfloat16", "antidiagonal, chunk", "probabilities", "bounds, decode", "bounds, few", "bounds near the largest",
+        "vertical-slash, chunk", "vertical-slash, short",
+    ];
+
     /// <summary>Names of all cases.</summary>
     public static IEnumerable<string> Names => Brought.Concat(Selected).Select(item => item.Name);
 
@@ -86,8 +106,25 @@ public static class ListedAttentionCases
     /// <summary>Names of the cases that bring an index.</summary>
     public static IEnumerable<string> BroughtNames => Brought.Select(item => item.Name);
 
+    /// <summary>Names of cases for a portable device, which compiles kernels slowly: of storage types and masks some, each of which is a compile of its own.</summary>
+    public static IEnumerable<string> PortableNames => Brought.Concat(Selected.Where(IsSelectedOnGpus))
+        .Where(item => item.Mask is null && (item.Shape.KeyType == ElementType.Float32 || item.Name is "columns, decode" or "bounds, few")).Select(item => item.Name);
+
+    /// <summary>Names of cases small enough for the simulator.</summary>
+    public static IEnumerable<string> TinyNames => Tiny;
+
+    /// <summary>Names of cases small enough for the PTX interpreter, every kernel among them.</summary>
+    public static IEnumerable<string> SmallNames => Small;
+
+    /// <summary>Names of cases for NVIDIA GPUs.</summary>
+    public static IEnumerable<string> GpuNames => Brought.Concat(Selected.Where(IsSelectedOnGpus)).Select(item => item.Name);
+
     /// <summary>The case called <paramref name="name"/>.</summary>
     public static AttentionCase Named(string name) => Brought.Concat(Selected).Concat(Isolated).Single(item => item.Name == name);
+
+    // FlexPrefill and observation windows choose on processors only.
+    private static bool IsSelectedOnGpus(AttentionCase item) =>
+        item.Kernel.Declaration.Selection!.Estimator is not (KeyEstimator.LastRowsOrPooled or KeyEstimator.ObservationWindow);
 
     private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape shape, Func<AttentionShape, ListedIndex> list) =>
         new(name, kernel, shape) { Listed = list(shape) };

@@ -20,7 +20,9 @@ public static class PtxDevices
     /// <remarks>The caller disposes it.</remarks>
     /// <param name="driver">What answers for NVIDIA's driver; null for one that nobody looks at.</param>
     /// <param name="capability">Compute capability that is reported; null for 8.0, for which kernels are compiled.</param>
-    public static Device Open(EmulatedDriver? driver = null, CudaArchitecture? capability = null)
+    /// <param name="sharedBytesAtLaunch">What a launch may ask for, as reported.</param>
+    public static Device Open(
+        EmulatedDriver? driver = null, CudaArchitecture? capability = null, int sharedBytesAtLaunch = MaxSharedBytesAtLaunch)
     {
         driver ??= new EmulatedDriver();
         var context = Context.Create(builder =>
@@ -29,7 +31,7 @@ public static class PtxDevices
             DeviceKind.Cuda, GpuLowering.Cuda, context, context.CreateCPUAccelerator(0), "PTX interpreter; for tests only", new PtxKernelLoader(driver))
         {
             ComputeCapability = capability ?? CudaArchitecture.SM_80,
-            MaxSharedBytesAtLaunch = MaxSharedBytesAtLaunch,
+            MaxSharedBytesAtLaunch = sharedBytesAtLaunch,
             Queue = new CudaQueue(driver, Stream, "cuda"),
         };
     }

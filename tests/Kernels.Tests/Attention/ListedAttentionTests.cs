@@ -78,17 +78,6 @@ public sealed class ListedAttentionTests
     }
 
     [Theory]
-    [InlineData("opencl")]
-    [InlineData("simulator")]
-    public void Other_devices_say_that_they_cannot(string name)
-    {
-        using var device = TestDevices.Open(name);
-        var support = AttentionKernels.PooledTop20.Supports(device, new AttentionShape(1, 8, 8, 1, 1, 20));
-        Assert.False(support.IsSupported);
-        Assert.Contains("no program was generated for Selected attention", support.Reason);
-    }
-
-    [Theory]
     [InlineData("pooled mass")]
     [InlineData("bounds, decode")]
     [InlineData("vertical-slash")]

@@ -12,20 +12,19 @@ namespace Kernels.Generators.Targets.Cuda;
 internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, float scale, bool hasMask)
 {
     private const string K = "global::Kernels", Group = "global::ILGPU.Group", View = "global::ILGPU.ArrayView";
-    private const int Threads = TensorVisitTile.Threads, Rows = TensorVisitTile.Rows, Keys = TensorVisitTile.Keys;
     private const string Floor = "0fF149F2CA", Excluded = "0fFF7FFFFF", Zero = "0f00000000";
 
-    private readonly Fragment[] _queries = Fragments("q", tile.Slices, 4);
+    private readonly Fragment[] _queries = Fragments("q", tile.HoldsQueries ? tile.Slices : 1, 4);
     private readonly Fragment[] _keys = Fragments("k", 2, 2);
     private readonly Fragment[] _values = Fragments("v", 2, 2);
-    private readonly Fragment[] _weights = Fragments("p", TensorVisitTile.WeightSlices, 4);
-    private readonly Fragment[] _scores = [.. Enumerable.Range(0, TensorVisitTile.ScoreFragments).Select(n => Fragment.Sums($"s{n}"))];
+    private readonly Fragment[] _weights = Fragments("p", tile.WeightSlices, 4);
+    private readonly Fragment[] _scores = [.. Enumerable.Range(0, tile.ScoreFragments).Select(n => Fragment.Sums($"s{n}"))];
     private readonly Fragment[] _outputs = [.. Enumerable.Range(0, tile.HeadDim / 8).Select(n => Fragment.Sums($"o{n}"))];
 
     private string Storage => $"{K}.Gpu{element.Name}";
 
     /// <summary>Name of the kernel.</summary>
-    public string Name => $"Visit{element.Name}";
+    public string Name => $"Visit{tile.Rows}{element.Name}";
 
     /// <summary>Writes the kernel; the methods it calls are <see cref="WriteCopy"/>'s.</summary>
     public void Write(SourceWriter writer)
@@ -35,12 +34,12 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
             private static void {{Name}}<TOrder>(
                 {{View}}<{{Storage}}> queryMemory, {{View}}<{{Storage}}> keyMemory, {{View}}<{{Storage}}> valueMemory,
                 ulong query, ulong key, ulong value, {{View}}<{{Storage}}> output, {{View}}<float> logSumExp, {{View}}<float> state,
-                {{View}}<int> starts, {{View}}<{{K}}.KeyRange> ranges, {{View}}<int> listed, {{View}}<long> visited, {{K}}.VisitArguments a)
+                {{View}}<int> bounds, {{View}}<{{K}}.KeyRange> ranges, {{View}}<int> listed, {{View}}<long> visited, {{K}}.VisitArguments a)
                 where TOrder : struct, {{K}}.IKeyOrder
             """);
         WritePlace(writer);
-        WriteQueries(writer);
         WriteState(writer);
+        WriteQueries(writer);
         WriteTiles(writer);
         WriteEnd(writer);
     }
@@ -50,11 +49,11 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
     {
         writer.Line("\n[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
         using (writer.Open($$"""
-            private static void CopyRows<TOrder>(
+            private static void {{Copy(tile)}}<TOrder>(
                 int thread, int target, ulong source, long token, {{K}}.KeyTiles tile, {{View}}<int> listed, long list)
                 where TOrder : struct, {{K}}.IKeyOrder
             """))
-        using (OpenRows(writer, tile))
+        using (OpenRows(writer, tile, tile.Keys))
         {
             // Keys past the range's end read as zeros.
             writer.Line("var slot = tile.Start + row;");
@@ -63,11 +62,13 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
         }
     }
 
-    private static SourceWriter.Block OpenRows(SourceWriter writer, TensorVisitTile tile)
+    private static string Copy(TensorVisitTile tile) => $"CopyKeysOf{tile.Rows}";
+
+    private static SourceWriter.Block OpenRows(SourceWriter writer, TensorVisitTile tile, int rows)
     {
         var guard = tile.CopyThreads == tile.Chunks ? "" : $" && chunk < {tile.Chunks}";
         return writer.Open(
-            $"for (int row = thread >> {PowerOfTwo.Log(tile.CopyThreads)}, chunk = thread & {tile.CopyThreads - 1}; row < {Rows}{guard}; row += {Threads / tile.CopyThreads})");
+            $"for (int row = thread >> {PowerOfTwo.Log(tile.CopyThreads)}, chunk = thread & {tile.CopyThreads - 1}; row < {rows}{guard}; row += {tile.Threads / tile.CopyThreads})");
     }
 
     private static void EmitCopy(SourceWriter writer, TensorVisitTile tile, string target, string source, string bytes) =>
@@ -80,7 +81,7 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
         writer.Line($$"""
             var staged = global::ILGPU.SharedMemory.GetDynamic<{{K}}.Float4>().Cast<float>();
             var thread = {{Group}}.IdxX;
-            var tile = {{K}}.QueryTile.Locate(a, {{Rows}});
+            var tile = {{K}}.QueryTile.Locate(a, {{tile.Rows}});
             if (tile.Count <= 0)
             {
                 if (thread == 0) visited[tile.Counter] = 0;
@@ -99,31 +100,38 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
                 """);
         InlinePtx.Emit(writer,
         [
-            ".reg .b32 shared, kx, vx;",
+            ".reg .b32 shared, kx, vx, qx;",
             "mov.u32 shared, __dyn_shared_alloca;",
             .. new[] { _queries, _keys, _values, _weights, _scores, _outputs }.SelectMany(fragments => fragments).Select(fragment => fragment.Declaration),
             ".reg .f32 m0, m1, l0, l1;",
         ]);
     }
 
-    /// <summary>Queries pass through the place of the first keys.</summary>
     private void WriteQueries(SourceWriter writer)
     {
-        using (OpenRows(writer, tile))
-            EmitCopy(writer, tile, "0", "query + (ulong)(2 * (tile.Place(a, a.Query, row) + chunk * 8))", "16");
+        using (OpenRows(writer, tile, tile.Rows))
+            EmitCopy(writer, tile, $"{tile.QueryOffset}", "query + (ulong)(2 * (tile.Place(a, a.Query, row) + chunk * 8))", "16");
         InlinePtx.Emit(writer, [CommitCopies, WaitForCopies(0)]);
         writer.Line($"{Group}.Barrier();");
-        InlinePtx.EmitScope(writer,
-            [".reg .b32 x;", "add.u32 x, shared, %0;", .. _queries.Select((fragment, slice) => LoadMatrices([.. fragment.Registers], $"x + {32 * slice}"))],
-            $"(warp * 16 + (lane & 15)) * {tile.RowBytes} + (lane >> 4) * 16");
-        writer.Line($"{Group}.Barrier();\n");
+        InlinePtx.Emit(writer, ["add.u32 qx, shared, %0;"], $"{tile.QueryOffset} + (warp * 16 + (lane & 15)) * {tile.RowBytes} + (lane >> 4) * 16");
+        if (tile.HoldsQueries)
+        {
+            InlinePtx.Emit(writer, Enumerable.Range(0, tile.Slices).Select(LoadQueries));
+            writer.Line($"{Group}.Barrier();");
+        }
+
+        writer.Line();
     }
+
+    private string LoadQueries(int slice) => LoadMatrices([.. QueriesOf(slice).Registers], $"qx + {32 * slice}");
+
+    private Fragment QueriesOf(int slice) => _queries[tile.HoldsQueries ? slice : 0];
 
     private void WriteState(SourceWriter writer)
     {
         using (writer.Open("if (a.Resume != 0)"))
         {
-            using (writer.Open($"for (var row = warp; row < {Rows}; row += {TensorVisitTile.Warps})"))
+            using (writer.Open($"for (var row = warp; row < {tile.Rows}; row += {tile.Warps})"))
                 writer.Line($"""
                     var place = (tile.StateRow + tile.First + global::System.Math.Min(row, tile.Count - 1)) * {tile.HeadDim + 2};
                     for (var c = lane; c < {tile.HeadDim + 2}; c += 32) staged[row * {tile.StatePitch} + c] = state[place + c];
@@ -157,15 +165,16 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
 
     private void WriteTiles(SourceWriter writer)
     {
-        var copyKeys = $"CopyRows<TOrder>(thread, 0, keys, a.Key.Token, {{0}}, listed, list);";
+        var copyKeys = $"{Copy(tile)}<TOrder>(thread, 0, keys, a.Key.Token, {{0}}, listed, list);";
         writer.Line($$"""
             var keys = key + (ulong)(2 * a.Key.Row(tile.Batch, 0, tile.KeyHead));
             var values = value + (ulong)(2 * a.Value.Row(tile.Batch, 0, tile.KeyHead));
             var list = tile.List * a.ListStride;
-            var last = starts[tile.List + 1];
+            int first = bounds[2 * tile.List], last = bounds[2 * tile.List + 1];
+            var share = {{K}}.SplitShare.Of<TOrder>(ranges, first, last, tile.Limit, a.Splits, {{tile.Keys}});
             var least = tile.LastKey(a, 0);
             var pairs = 0;
-            var current = {{K}}.KeyTiles.Next<TOrder>(new {{K}}.KeyTiles { Range = starts[tile.List] - 1 }, ranges, last, tile.Limit, {{Keys}});
+            var current = {{K}}.KeyTiles.Next<TOrder>(new {{K}}.KeyTiles { Range = first - 1 }, ranges, last, tile.Limit, {{tile.Keys}}, share);
             if (current.Start < current.Stop) {{string.Format(CultureInfo.InvariantCulture, copyKeys, "current")}}
             """);
         InlinePtx.Emit(writer, [CommitCopies]);
@@ -174,13 +183,13 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
             $"{tile.ValueOffset} + (lane & 15) * {tile.RowBytes} + (lane >> 4) * 16");
         using (writer.Open("while (current.Start < current.Stop)"))
         {
-            writer.Line($"CopyRows<TOrder>(thread, {tile.ValueOffset}, values, a.Value.Token, current, listed, list);");
+            writer.Line($"{Copy(tile)}<TOrder>(thread, {tile.ValueOffset}, values, a.Value.Token, current, listed, list);");
             InlinePtx.Emit(writer, [CommitCopies, WaitForCopies(1)]);
             writer.Line($"{Group}.Barrier();");
             WriteScores(writer);
             writer.Line($$"""
                 {{Group}}.Barrier();
-                var next = {{K}}.KeyTiles.Next<TOrder>(current, ranges, last, tile.Limit, {{Keys}});
+                var next = {{K}}.KeyTiles.Next<TOrder>(current, ranges, last, tile.Limit, {{tile.Keys}}, share);
                 if (next.Start < next.Stop) {{string.Format(CultureInfo.InvariantCulture, copyKeys, "next")}}
                 """);
             InlinePtx.Emit(writer, [CommitCopies]);
@@ -199,12 +208,15 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
     {
         var lines = _scores.SelectMany(Clear).ToList();
         for (var slice = 0; slice < tile.Slices; slice++)
+        {
+            if (!tile.HoldsQueries) lines.Add(LoadQueries(slice));
             for (var n = 0; n < _scores.Length; n += 2)
             {
                 lines.Add(LoadMatrices([.. _keys[0].Registers, .. _keys[1].Registers], $"kx + {n * 8 * tile.RowBytes + 32 * slice}"));
-                lines.Add(MultiplyAdd(element, _scores[n], _queries[slice], _keys[0]));
-                lines.Add(MultiplyAdd(element, _scores[n + 1], _queries[slice], _keys[1]));
+                lines.Add(MultiplyAdd(element, _scores[n], QueriesOf(slice), _keys[0]));
+                lines.Add(MultiplyAdd(element, _scores[n + 1], QueriesOf(slice), _keys[1]));
             }
+        }
 
         lines.AddRange(_scores.SelectMany(fragment => fragment.Registers).Select(score => $"mul.f32 {score}, {score}, {Bits(scale)};"));
         InlinePtx.Emit(writer, lines);
@@ -219,11 +231,12 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
         var (asked0, asked1) = hasMask
             ? (" && (current.Partial == 0 || Mask(tile.Batch, head0, position0, k))", " && (current.Partial == 0 || Mask(tile.Batch, head1, position1, k))")
             : ("", "");
-        writer.Line("var admitted = (row0 < tile.Count ? 0xFFFFu : 0u) | (row1 < tile.Count ? 0xFFFF0000u : 0u);");
-        using (writer.Open($"if ({(hasMask ? "current.Partial != 0 || " : "")}current.Start + {Keys} > current.Stop || TOrder.Key(listed, list, current.Start + {Keys - 1}) > least)"))
+        var all = (1u << tile.Keys / 4) - 1;
+        writer.Line($"var admitted = (row0 < tile.Count ? {all}u : 0u) | (row1 < tile.Count ? {all << 16}u : 0u);");
+        using (writer.Open($"if ({(hasMask ? "current.Partial != 0 || " : "")}current.Start + {tile.Keys} > current.Stop || TOrder.Key(listed, list, current.Start + {tile.Keys - 1}) > least)"))
         {
             writer.Line("admitted = 0u;");
-            using (writer.Open("for (var e = 0; e < 16; e++)"))
+            using (writer.Open($"for (var e = 0; e < {tile.Keys / 4}; e++)"))
                 writer.Line($$"""
                     var slot = current.Start + (e >> 1 << 3) + ((lane & 3) << 1) + (e & 1);
                     if (slot >= current.Stop) continue;
@@ -296,7 +309,7 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
             .. OverRow("l0", "add"), .. OverRow("l1", "add"), .. Stores(0), .. Stores(1),
         ], StagedLane, "lane & 3");
         writer.Line($"{Group}.Barrier();\n");
-        using (writer.Open($"for (var row = warp; row < tile.Count; row += {TensorVisitTile.Warps})"))
+        using (writer.Open($"for (var row = warp; row < tile.Count; row += {tile.Warps})"))
         {
             writer.Line($"var from = row * {tile.StatePitch};");
             using (writer.Open("if (a.Leave != 0)"))
@@ -323,7 +336,7 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
             if (thread == 0)
             {
                 var total = 0L;
-                for (var i = 0; i < {{Threads}}; i++) total += counts[i];
+                for (var i = 0; i < {{tile.Threads}}; i++) total += counts[i];
                 visited[tile.Counter] = total;
             }
             """);

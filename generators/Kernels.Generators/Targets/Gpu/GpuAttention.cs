@@ -43,10 +43,26 @@ internal static class GpuAttention
         fewRows.WriteVisit($"VisitFew{FewRows}");
         if (isAnchor) fewRows.WriteIdentify("IdentifyKeys");
         TensorAttention.Write(writer, spec, scale);
+        if (spec.Selection?.Select is { } select) WriteSelector(writer, select);
         if (spec.Mask is { } mask) WriteMethod(writer, "Mask", "bool", "int batch, int head, int query, int key", mask, 4);
         if (spec.Score is { } score) WriteMethod(writer, "Score", "float", "float score, int batch, int head, int query, int key", score, 5);
 
         GpuAttentionSkeleton Skeleton(GpuAttentionTile tile) => new(writer, tile, spec.Mask is not null, spec.Score is not null);
+    }
+
+    private static void WriteSelector(SourceWriter writer, UserMethodSpec select)
+    {
+        writer.Line("\npublic override global::System.Delegate ChooseBlocks() => global::Kernels.BlockChoice.Choose<Selector>;\n");
+        GpuExpression.Printer.WriteMethod(writer, "Keep", select);
+        writer.Line();
+        using var _ = writer.Open("private readonly struct Selector : global::Kernels.IBlockSelector");
+        writer.Line("""
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            public static bool Keeps(
+                float estimate, int rank, float taken, float total, float largest, int blocks, int queryGroup, int keyBlock,
+                global::Kernels.EstimateArguments arguments) =>
+                Keep(estimate, rank, total == 0 ? 0 : taken / total, queryGroup, keyBlock);
+            """);
     }
 
     private static string Shape(GpuAttentionTile tile) => $"new({tile.Rows}, {GpuAttentionTile.Keys}, {tile.Threads}, {tile.SharedBytes})";

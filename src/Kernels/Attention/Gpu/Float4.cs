@@ -24,6 +24,11 @@ public struct Float4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot(Float4 a, Float4 b, float sum) => sum + a.X * b.X + a.Y * b.Y + a.Z * b.Z + a.W * b.W;
 
+    /// <summary>Each of <paramref name="sum"/> + <paramref name="a"/> · one of four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Dots(Float4 a, Float4 b0, Float4 b1, Float4 b2, Float4 b3, Float4 sum) =>
+        new(Dot(a, b0, sum.X), Dot(a, b1, sum.Y), Dot(a, b2, sum.Z), Dot(a, b3, sum.W));
+
     /// <summary><paramref name="sum"/> + <paramref name="factor"/>·<paramref name="a"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 MultiplyAdd(float factor, Float4 a, Float4 sum) =>

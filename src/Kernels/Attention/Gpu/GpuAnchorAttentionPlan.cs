@@ -13,8 +13,7 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
 {
     private const long WaveBytes = 256L << 20;
 
-    private readonly VisitLauncher<TQuery, TKey> _few, _fewListed;
-    private readonly VisitLauncher<TQuery, TKey>? _many, _manyListed;
+    private readonly VisitKernels<TQuery, TKey> _visits, _gathers;
     private readonly RangeLists _anchors;
     private readonly AnchorSelection<TQuery, TKey> _selection;
     private readonly IlgpuBuffer _state;
@@ -26,9 +25,7 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
         try
         {
             _group = declaration.Block * declaration.Step;
-            (_few, _fewListed) = (LoadVisit<ConsecutiveKeys>(few: true), LoadVisit<ListedKeys>(few: true));
-            if (shape.Queries > program.Few.Rows)
-                (_many, _manyListed) = (LoadVisit<ConsecutiveKeys>(few: false), LoadVisit<ListedKeys>(few: false));
+            (_visits, _gathers) = (LoadVisits<ConsecutiveKeys>(shape.Queries), LoadVisits<ListedKeys>(shape.Queries));
 
             // A run may begin and end inside a group, and inside a pool.
             var groups = (shape.Keys + _group - 1) / _group;
@@ -52,22 +49,22 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
     public override long WorkspaceBytes => base.WorkspaceBytes + _selection.ByteLength;
 
     /// <inheritdoc/>
-    protected override void Launch(VisitArguments arguments, bool few, int tiles, int pairs)
+    protected override void Launch(VisitArguments run, int pairs)
     {
-        var (first, block) = (arguments.FirstPosition, Declaration.Block);
+        var (first, block) = (run.FirstPosition, Declaration.Block);
         var select = new SelectArguments
         {
-            Query = arguments.Query,
-            Key = arguments.Key,
-            Heads = arguments.Heads,
-            Group = arguments.Group,
+            Query = run.Query,
+            Key = run.Key,
+            Heads = run.Heads,
+            Group = run.Group,
             FirstGroup = first / _group,
-            Groups = (arguments.Keys - 1) / _group - first / _group + 1,
+            Groups = (run.Keys - 1) / _group - first / _group + 1,
             Step = Declaration.Step,
             FirstPool = first / block,
-            Pools = (arguments.Keys - 1) / block - first / block + 1,
+            Pools = (run.Keys - 1) / block - first / block + 1,
             Block = block,
-            Queries = arguments.Queries,
+            Queries = run.Queries,
             FirstPosition = first,
             HeadDim = Shape.HeadDim,
             Scale = Program.QueryScale,
@@ -78,15 +75,15 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
         for (var pair = 0; pair < pairs; pair += _wave)
         {
             var count = Math.Min(_wave, pairs - pair);
-            (arguments.FirstPair, select.FirstPair) = (pair, pair);
-            Visit(few ? _few : _many!, few, tiles, count, arguments with { Leave = selects ? 1 : 0 }, _state, _anchors, _selection.Listed);
+            (run.FirstPair, select.FirstPair) = (pair, pair);
+            Visit(_visits, count, run with { Leave = selects ? 1 : 0 }, _state, _anchors, _selection.Listed);
             if (!selects) continue;
             _selection.Launch(count, Query, Key, _state, select);
-            var gather = arguments with
+            var gather = run with
             {
                 Resume = 1, Lists = select.Groups, FirstListBlock = select.FirstGroup, ListStride = select.ListStride,
             };
-            Visit(few ? _fewListed : _manyListed!, few, tiles, count, gather, _state, _selection.Lists, _selection.Listed);
+            Visit(_gathers, count, gather, _state, _selection.Lists, _selection.Listed);
         }
     }
 

@@ -19,10 +19,9 @@ public abstract class GpuAnchorAttentionProgram : GpuAttentionProgram
     private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
         new GpuAnchorAttentionPlan<TQuery, TKey>(device, declaration, shape, this);
 
-    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(string name) =>
+    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration) =>
     [
-        Visit<TQuery, TKey, ConsecutiveKeys>(name, few: false), Visit<TQuery, TKey, ConsecutiveKeys>(name, few: true),
-        Visit<TQuery, TKey, ListedKeys>(name, few: false), Visit<TQuery, TKey, ListedKeys>(name, few: true),
-        Identify<TKey>(name), QueryPooling.Source<TQuery>(name), KeyCompaction.Source(name),
+        .. base.Sources<TQuery, TKey>(declaration),
+        Identify<TKey>(declaration.Name), QueryPooling.Source<TQuery>(declaration.Name), KeyCompaction.Source(declaration.Name),
     ];
 }

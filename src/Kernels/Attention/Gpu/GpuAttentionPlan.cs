@@ -8,10 +8,18 @@ namespace Kernels;
 internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
+    // What one asynchronous copy takes.
+    private const int ChunkBytes = 16, ChunkElements = 8;
+
+    // A shorter split costs more to merge than it saves.
+    private const int FewestSplitKeys = 256;
+
     private readonly List<IDisposable> _owned = [];
+    private readonly bool _takesTensorCores;
     private readonly long[] _counts;
     private readonly IlgpuBuffer _visited;
-    private readonly int _pack, _block;
+    private int _pack, _block;
+    private bool _onTensorCores;
     private IlgpuBuffer _query = null!, _key = null!, _value = null!, _output = null!;
     private IlgpuBuffer? _logSumExp;
     private long _visitedPairs, _densePairs;
@@ -25,13 +33,18 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     /// <param name="pack">Query heads whose rows share tiles: all heads of a key head where they visit the same keys, else 1.</param>
     /// <param name="block">Positions whose rows share a range list.</param>
     /// <param name="launches">Most visits of a row in one run.</param>
+    /// <param name="mostCounters">Most groups of threads of one launch, where the plan sees to that; they count the pairs they visit.</param>
     protected GpuAttentionPlan(
-        IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, GpuAttentionProgram program, int pack, int block, int launches)
+        IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, GpuAttentionProgram program, int pack, int block, int launches,
+        long mostCounters = long.MaxValue)
         : base(device, declaration, shape)
     {
         (Gpu, Program, _pack, _block) = (device, program, pack, block);
+        _takesTensorCores = GpuAttentionProgram.AsksForTensorCores(device, shape) && program.HoldsTensorCores(device, declaration).IsSupported;
         var pairs = shape.Batch * Heads;
-        _counts = new long[launches * Math.Max((long)MostTiles(shape.Queries) * pairs, TargetGroups + 2L * pairs)];
+        var rows = Math.Min(shape.Queries, block) * (long)pack;
+        var tiles = ((shape.Queries - 1L) / block + 2) * ((rows + program.Many.Rows - 1) / program.Many.Rows);
+        _counts = new long[checked((int)Math.Min(launches * Math.Max(tiles * pairs, TargetGroups + 2L * pairs), mostCounters))];
         _visited = Own(new IlgpuBuffer(device, _counts.LongLength * sizeof(long)));
     }
 
@@ -51,14 +64,7 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     {
         get
         {
-            if (_uncounted > 0)
-            {
-                var counts = _counts.AsSpan(0, _uncounted);
-                _visited.CopyTo(MemoryMarshal.AsBytes(counts));
-                foreach (var count in counts) _visitedPairs += count;
-                _uncounted = 0;
-            }
-
+            Collect();
             return new AttentionWork(_visitedPairs, _densePairs);
         }
     }
@@ -77,8 +83,6 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
 
     protected ArrayView<TKey> Key => _key.View<TKey>();
 
-    protected ArrayView<TQuery> Output => _output.View<TQuery>();
-
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -88,13 +92,12 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     /// <inheritdoc/>
     protected sealed override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
     {
+        _onTensorCores = _takesTensorCores && IsAligned("query", query) && IsAligned("key", key) && IsAligned("value", value);
         (_query, _key, _value, _output) =
             ((IlgpuBuffer)query.Buffer, (IlgpuBuffer)key.Buffer, (IlgpuBuffer)value.Buffer, (IlgpuBuffer)output.Buffer);
         _logSumExp = (IlgpuBuffer?)logSumExp?.Buffer;
         var (queries, keys) = (query[1], key[1]);
-        var rows = (long)queries * _pack;
-        var few = rows <= Program.Few.Rows;
-        var arguments = new VisitArguments
+        var run = new VisitArguments
         {
             Query = new HeadLayout(query),
             Key = new HeadLayout(key),
@@ -109,24 +112,23 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
             FirstPosition = Declaration.Causal ? keys - queries : 0,
             Causal = Declaration.Causal ? 1 : 0,
             Block = _block,
-            TilesPerBlock = TilesPerBlock(queries, few),
             Splits = 1,
             HasLogSumExp = logSumExp is null ? 0 : 1,
         };
-        var blocks = (arguments.FirstPosition + queries - 1) / _block - arguments.FirstPosition / _block + 1;
         (_visitedPairs, _uncounted) = (0, 0);
         var pairs = Declaration.Causal ? (long)queries * (keys - queries) + queries * (queries + 1L) / 2 : (long)queries * keys;
         _densePairs = pairs * query[0] * Shape.QueryHeads;
         using var access = Gpu.Enter();
-        Launch(arguments, few, blocks * arguments.TilesPerBlock, query[0] * Heads);
+        Launch(run, query[0] * Heads);
     }
 
     /// <summary>Launches a run under the device's lock.</summary>
-    /// <param name="arguments">The run, every flag clear and no lists chosen.</param>
-    /// <param name="few">Whether tiles have few rows.</param>
-    /// <param name="tiles">Tiles of a pair.</param>
+    /// <param name="run">The run, every flag clear and no lists chosen.</param>
     /// <param name="pairs">Pairs of (sequence, tile head).</param>
-    protected abstract void Launch(VisitArguments arguments, bool few, int tiles, int pairs);
+    protected abstract void Launch(VisitArguments run, int pairs);
+
+    /// <summary>Chooses the division of the next run's rows.</summary>
+    protected void Divide(int pack, int block) => (_pack, _block) = (pack, block);
 
     /// <summary>Takes <paramref name="item"/> into the workspace.</summary>
     protected T Own<T>(T item) where T : IDisposable
@@ -138,35 +140,82 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     /// <summary>A buffer of the workspace.</summary>
     protected IlgpuBuffer Reserve(long byteLength) => Own(new IlgpuBuffer(Gpu, byteLength));
 
-    /// <summary>The launcher of a visit kernel.</summary>
-    protected VisitLauncher<TQuery, TKey> LoadVisit<TOrder>(bool few) where TOrder : struct, IKeyOrder
+    /// <summary>The visit kernels for blocks of up to <paramref name="rows"/> rows.</summary>
+    protected VisitKernels<TQuery, TKey> LoadVisits<TOrder>(long rows) where TOrder : struct, IKeyOrder =>
+        new(LoadVisit<TOrder>(few: true), rows > Program.Few.Rows ? LoadVisit<TOrder>(few: false) : null);
+
+    /// <summary>How the rows of a part of a run divide into tiles.</summary>
+    protected Tiling Tile(in VisitArguments part)
     {
-        var lanes = Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few));
-        return few ? lanes : TensorVisit<TQuery, TKey>.Over(lanes, Gpu, Program, Program.VisitTensor<TQuery, TOrder>(Declaration.Name));
+        var rows = Math.Min(part.Queries, part.Block) * (long)part.Pack;
+        var few = rows <= Program.Few.Rows;
+        var tile = (few ? Program.Few : Program.Many).Rows;
+        var blocks = (part.FirstPosition + part.Queries - 1) / part.Block - part.FirstPosition / part.Block + 1;
+        var perBlock = (int)((rows + tile - 1) / tile);
+        return new Tiling(few, perBlock, blocks * perBlock);
     }
+
+    /// <summary>Parts into which lists of up to <paramref name="keys"/> keys are divided to keep a GPU busy; tiles of many rows walk theirs whole.</summary>
+    protected static int Splits(Tiling tiling, int pairs, int keys)
+    {
+        var groups = tiling.Count * pairs;
+        return tiling.Few ? Math.Min((TargetGroups + groups - 1) / groups, MostSplits(keys)) : 1;
+    }
+
+    /// <summary>Most splits of lists of up to <paramref name="keys"/> keys.</summary>
+    protected static int MostSplits(int keys) => Math.Max(1, (keys + FewestSplitKeys - 1) / FewestSplitKeys);
 
     /// <summary>Launches a visit and sets counters aside for it.</summary>
     protected void Visit(
-        VisitLauncher<TQuery, TKey> launcher, bool few, int tiles, int pairs, VisitArguments arguments, IlgpuBuffer state, RangeLists lists,
-        IlgpuBuffer listed)
+        VisitKernels<TQuery, TKey> kernels, int pairs, VisitArguments part, IlgpuBuffer state, RangeLists lists, IlgpuBuffer listed)
     {
-        arguments.FirstCounter = _uncounted;
-        _uncounted += tiles * pairs * arguments.Splits;
+        var tiling = Tile(part);
+        var groups = tiling.Count * pairs * part.Splits;
+        if (_uncounted + groups > _counts.Length) Collect();
+        (part.TilesPerBlock, part.FirstCounter) = (tiling.PerBlock, _uncounted);
+        _uncounted += groups;
+        var launcher = (tiling.Few ? kernels.Few : kernels.Many!).For(_onTensorCores);
         launcher(
-            Gpu.Stream, new KernelConfig(new Index3D(tiles, pairs, arguments.Splits), new Index3D((few ? Program.Few : Program.Many).Threads, 1, 1)),
-            Query, Key, _value.View<TKey>(), Output, LogSumExp(state), state.View<float>(), lists.Starts.View<int>(), lists.Ranges.View<KeyRange>(),
-            listed.View<int>(), _visited.View<long>(), arguments);
+            Gpu.Stream,
+            new KernelConfig(new Index3D(tiling.Count, pairs, part.Splits), new Index3D((tiling.Few ? Program.Few : Program.Many).Threads, 1, 1)),
+            Query, Key, _value.View<TKey>(), _output.View<TQuery>(), LogSumExp(state), state.View<float>(), lists.Bounds.View<int>(),
+            lists.Ranges.View<KeyRange>(), listed.View<int>(), _visited.View<long>(), part);
     }
 
-    /// <summary>Where log-sum-exps go; without any, a view that is not written.</summary>
-    protected ArrayView<float> LogSumExp(IlgpuBuffer stand) => (_logSumExp ?? stand).View<float>();
+    /// <summary>Merges the states that the splits of a visit left, and writes output and log-sum-exp.</summary>
+    protected void Merge(StateMerge.Launcher<TQuery> merge, int pairs, in VisitArguments part, IlgpuBuffer state) => merge(
+        Gpu.Stream, new KernelConfig(new Index3D(part.Queries * part.Pack, pairs, 1), new Index3D(StateMerge.Threads, 1, 1)),
+        state.View<float>(), _output.View<TQuery>(), LogSumExp(state), part, Shape.HeadDim);
 
-    /// <summary>Most tiles of a pair in any run of up to <paramref name="queries"/> queries.</summary>
-    protected int MostTiles(int queries) => checked(((queries - 1) / _block + 2) * TilesPerBlock(queries, few: false));
+    // Without a tensor for log-sum-exps, a view that is not written.
+    private ArrayView<float> LogSumExp(IlgpuBuffer stand) => (_logSumExp ?? stand).View<float>();
 
-    private int TilesPerBlock(int queries, bool few)
+    private VisitKernel<TQuery, TKey> LoadVisit<TOrder>(bool few) where TOrder : struct, IKeyOrder => new(
+        _takesTensorCores ? TensorVisit<TQuery, TKey>.Load(Gpu, Program.VisitTensor<TQuery, TOrder>(Declaration.Name, few)!) : null,
+        _takesTensorCores && !Shape.AllowPlainLanes ? null : Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few)));
+
+    private bool IsAligned(string what, in Tensor tensor)
     {
-        var rows = (few ? Program.Few : Program.Many).Rows;
-        return (int)(((long)Math.Min(queries, _block) * _pack + rows - 1) / rows);
+        if (new HeadLayout(tensor).IsMultipleOf(ChunkElements)) return true;
+        return Shape.AllowPlainLanes
+            ? false
+            : throw Refuse(
+                $"{what} {tensor} from element {tensor.Offset} on, with {tensor.Stride(0)}, {tensor.Stride(1)} and {tensor.Stride(2)} elements between sequences, tokens and heads",
+                $"tensor cores take rows that begin at multiples of {ChunkBytes} bytes",
+                $"Let offset and distances be multiples of {ChunkElements} elements, or allow plain lanes with AttentionShape.AllowPlainLanes.");
     }
+
+    private void Collect()
+    {
+        var counts = _counts.AsSpan(0, _uncounted);
+        _visited.CopyTo(MemoryMarshal.AsBytes(counts));
+        foreach (var count in counts) _visitedPairs += count;
+        _uncounted = 0;
+    }
+
+    /// <summary>How the rows of a part of a run divide into tiles.</summary>
+    /// <param name="Few">Whether tiles are those of few rows.</param>
+    /// <param name="PerBlock">Tiles of a block of rows that share a list.</param>
+    /// <param name="Count">Tiles of a pair.</param>
+    protected readonly record struct Tiling(bool Few, int PerBlock, int Count);
 }

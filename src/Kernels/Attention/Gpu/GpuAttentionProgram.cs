@@ -9,6 +9,12 @@ public abstract class GpuAttentionProgram : AttentionProgram
     // Pairs of (sequence, head) are numbered by the second and third dimension of a grid, which CUDA limits to 16 bits.
     private const int MostPairs = 65_535;
 
+    // The PTX is written for this capability: mma on bf16 and cp.async begin with it.
+    private const int LeastMajor = 8;
+
+    // Channels of one tensor-core instruction.
+    private const int TensorChannels = 16;
+
     /// <summary>Factor applied to queries: scores are in base 2, or in natural units where a user's score function wants them.</summary>
     public abstract float QueryScale { get; }
 
@@ -26,11 +32,20 @@ public abstract class GpuAttentionProgram : AttentionProgram
     public abstract Delegate VisitFew<TQuery, TKey, TOrder>()
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder;
 
-    /// <summary>The tile of <see cref="VisitTensor{TElement, TOrder}()"/>; its rows are those of <see cref="Many"/>.</summary>
-    public virtual GpuTileShape Tensor => default;
+    /// <summary>The tile of <see cref="VisitTensorMany{TElement, TOrder}"/>, of as many rows as <see cref="Many"/>; none where there is no kernel.</summary>
+    public virtual GpuTileShape TensorMany => default;
 
-    /// <summary>The visit of many rows on tensor cores, type argument bound; null where there is none for these elements.</summary>
-    public virtual Delegate? VisitTensor<TElement, TOrder>() where TElement : unmanaged where TOrder : struct, IKeyOrder => null;
+    /// <summary>The tile of <see cref="VisitTensorFew{TElement, TOrder}"/>, of as many rows as <see cref="Few"/>; none where there is no kernel.</summary>
+    public virtual GpuTileShape TensorFew => default;
+
+    /// <summary>The visit of many rows on tensor cores, type arguments bound; null where there is none for these elements.</summary>
+    public virtual Delegate? VisitTensorMany<TElement, TOrder>() where TElement : unmanaged where TOrder : struct, IKeyOrder => null;
+
+    /// <summary>The visit of few rows on tensor cores, type arguments bound; null where there is none for these elements.</summary>
+    public virtual Delegate? VisitTensorFew<TElement, TOrder>() where TElement : unmanaged where TOrder : struct, IKeyOrder => null;
+
+    /// <summary>The kernel that chooses blocks; generated where the selector is the user's.</summary>
+    public virtual Delegate ChooseBlocks() => BlockChoice.Choose<DeclaredSelector>;
 
     /// <inheritdoc/>
     public override bool Targets(Device device) => device is IlgpuDevice;
@@ -43,8 +58,32 @@ public abstract class GpuAttentionProgram : AttentionProgram
             return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
         if ((long)shape.Queries * shape.GroupSize > int.MaxValue / 2)
             return Support.No($"{shape.Queries} queries of {shape.GroupSize} heads are more rows than {int.MaxValue / 2}");
+        if (!Selects(declaration))
+            return Support.No(
+                $"its keys are chosen on processors only; plan the kernel on the cpu, let that plan Select, and run an [IndexedAttention] kernel on {gpu.Name} with the index");
+        if (AsksForTensorCores(gpu, shape) && !shape.AllowPlainLanes && HoldsTensorCores(gpu, declaration) is { IsSupported: false } tensor)
+            return Support.No($"{tensor.Reason}; allow plain lanes with AttentionShape.AllowPlainLanes, or store Float32");
         var support = gpu.Holds(Many.Threads, Many.SharedBytes);
         return support.IsSupported ? gpu.Holds(Few.Threads, Few.SharedBytes) : support;
+    }
+
+    /// <summary>Whether a plan of <paramref name="shape"/> is one for tensor cores, which multiply queries and keys of one 16-bit type.</summary>
+    internal static bool AsksForTensorCores(IlgpuDevice gpu, in AttentionShape shape) =>
+        gpu.Lowering == GpuLowering.Cuda && shape.QueryType == shape.KeyType && shape.QueryType != ElementType.Float32;
+
+    /// <summary>Whether <paramref name="gpu"/> can run this program on tensor cores, and if not, why.</summary>
+    internal Support HoldsTensorCores(IlgpuDevice gpu, AttentionDeclaration declaration)
+    {
+        if (gpu.ComputeCapability is not { Major: >= LeastMajor })
+            return Support.No(
+                $"attention on tensor cores needs compute capability {LeastMajor}.0 and {gpu.Name} has {(gpu.ComputeCapability is { } found ? $"{found.Major}.{found.Minor}" : "none")}");
+        if (TensorMany.Rows == 0)
+            return Support.No(
+                declaration.HeadDim % TensorChannels != 0
+                    ? $"tensor cores take heads of a multiple of {TensorChannels} channels and the kernel has {declaration.HeadDim}"
+                    : "tensor cores leave scores as they are and the kernel modifies them");
+        var support = gpu.Holds(TensorMany.Threads, TensorMany.SharedBytes, sharedAtLaunch: true);
+        return support.IsSupported ? gpu.Holds(TensorFew.Threads, TensorFew.SharedBytes, sharedAtLaunch: true) : support;
     }
 
     /// <inheritdoc/>
@@ -56,23 +95,28 @@ public abstract class GpuAttentionProgram : AttentionProgram
     };
 
     /// <inheritdoc/>
-    internal override IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) =>
-        [.. Sources<GpuFloat32>(), .. Sources<GpuBFloat16>(), .. Sources<GpuFloat16>(), .. lowering == GpuLowering.Cuda ? TensorSources() : []];
+    internal override IEnumerable<GpuKernelSource> GpuSources(AttentionDeclaration declaration, GpuLowering lowering) =>
+    [
+        .. Sources<GpuFloat32>(declaration), .. Sources<GpuBFloat16>(declaration), .. Sources<GpuFloat16>(declaration),
+        .. lowering == GpuLowering.Cuda ? TensorSources(declaration) : [],
+    ];
 
-    /// <summary>The visit on tensor cores, ready to compile; null where there is none.</summary>
-    internal GpuKernelSource? VisitTensor<TElement, TOrder>(string declaration) where TElement : unmanaged where TOrder : struct, IKeyOrder =>
-        VisitTensor<TElement, TOrder>() is { } kernel
-            ? new GpuKernelSource(
-                $"{declaration}: visit on tensor cores, {typeof(TElement).Name}, {typeof(TOrder).Name}", kernel, Tensor.Threads, Tensor.SharedBytes,
-                SharedAtLaunch: true)
-            : null;
-
-    /// <summary>The visits on tensor cores, of both orders.</summary>
-    internal IEnumerable<GpuKernelSource> TensorSources() => new[]
+    /// <summary>The visit on tensor cores for tiles of few or many rows, ready to compile; null where there is none.</summary>
+    internal GpuKernelSource? VisitTensor<TElement, TOrder>(string declaration, bool few) where TElement : unmanaged where TOrder : struct, IKeyOrder
     {
-        VisitTensor<GpuFloat16, ConsecutiveKeys>(GetType().Name), VisitTensor<GpuFloat16, ListedKeys>(GetType().Name),
-        VisitTensor<GpuBFloat16, ConsecutiveKeys>(GetType().Name), VisitTensor<GpuBFloat16, ListedKeys>(GetType().Name),
-    }.OfType<GpuKernelSource>();
+        var tile = few ? TensorFew : TensorMany;
+        return (few ? VisitTensorFew<TElement, TOrder>() : VisitTensorMany<TElement, TOrder>()) is { } kernel
+            ? new GpuKernelSource(
+                $"{declaration}: visit of {tile.Rows} rows on tensor cores, {typeof(TElement).Name}, {typeof(TOrder).Name}", kernel, tile.Threads,
+                tile.SharedBytes, SharedAtLaunch: true)
+            : null;
+    }
+
+    /// <summary>The visits on tensor cores that plans of <paramref name="declaration"/> may launch.</summary>
+    internal IEnumerable<GpuKernelSource> TensorSources(AttentionDeclaration declaration) =>
+    [
+        .. TensorSources<ConsecutiveKeys>(declaration.Name), .. Gathers(declaration) ? TensorSources<ListedKeys>(declaration.Name) : [],
+    ];
 
     /// <summary>The visit kernel for tiles of <see cref="Few"/> or <see cref="Many"/> rows, ready to compile.</summary>
     internal GpuKernelSource Visit<TQuery, TKey, TOrder>(string declaration, bool few)
@@ -86,13 +130,49 @@ public abstract class GpuAttentionProgram : AttentionProgram
 
     private protected virtual AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
-        new GpuTiledAttentionPlan<TQuery, TKey>(device, declaration, shape, this);
+        declaration.Pattern switch
+        {
+            AttentionPattern.Indexed => new GpuIndexedAttentionPlan<TQuery, TKey>(device, declaration, shape, this, IndexRoom.Capacity.Usual),
+            AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.LastRows =>
+                new GpuVerticalSlashPlan<TQuery, TKey>(device, declaration, shape, this),
+            AttentionPattern.Selected => new GpuBlockSelectionPlan<TQuery, TKey>(device, declaration, shape, this),
+            _ => new GpuTiledAttentionPlan<TQuery, TKey>(device, declaration, shape, this),
+        };
 
-    private protected virtual IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(string name)
+    private protected virtual IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration)
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
     [
-        Visit<TQuery, TKey, ConsecutiveKeys>(name, few: false), Visit<TQuery, TKey, ConsecutiveKeys>(name, few: true), StateMerge.Source<TQuery>(name),
+        .. Visits<TQuery, TKey, ConsecutiveKeys>(declaration.Name), .. Gathers(declaration) ? Visits<TQuery, TKey, ListedKeys>(declaration.Name) : [],
+        StateMerge.Source<TQuery>(declaration.Name), .. declaration.Selection is null ? [] : SelectionSources.Of<TQuery, TKey>(declaration, this),
     ];
+
+    private IEnumerable<GpuKernelSource> Visits<TQuery, TKey, TOrder>(string name)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder =>
+        [Visit<TQuery, TKey, TOrder>(name, few: false), Visit<TQuery, TKey, TOrder>(name, few: true)];
+
+    private IEnumerable<GpuKernelSource> TensorSources<TOrder>(string name) where TOrder : struct, IKeyOrder => new[]
+    {
+        VisitTensor<GpuFloat16, TOrder>(name, few: false), VisitTensor<GpuFloat16, TOrder>(name, few: true),
+        VisitTensor<GpuBFloat16, TOrder>(name, few: false), VisitTensor<GpuBFloat16, TOrder>(name, few: true),
+    }.OfType<GpuKernelSource>();
+
+    // Whether what a declaration visits, or selects, has kernels here.
+    private static bool Selects(AttentionDeclaration declaration) => declaration.Pattern switch
+    {
+        AttentionPattern.Dense or AttentionPattern.Masked or AttentionPattern.Anchor or AttentionPattern.Indexed => true,
+        AttentionPattern.Selected => declaration.Selection!.Estimator switch
+        {
+            KeyEstimator.LastRows => true,
+            KeyEstimator.Pooled or KeyEstimator.Antidiagonal or KeyEstimator.Probabilities or KeyEstimator.Bounds =>
+                declaration.Selection is { Chooser: not null } or { TopK: > 0 } or { TopShare: > 0 } or { Mass: > 0 } or { Threshold: > 0 } or { Difference: > 0 },
+            _ => false,
+        },
+        _ => false,
+    };
+
+    // Whether plans visit lists of single keys, beside ranges.
+    private static bool Gathers(AttentionDeclaration declaration) =>
+        declaration.Pattern is AttentionPattern.Anchor or AttentionPattern.Indexed or AttentionPattern.Selected;
 
     private AttentionPlan Plan<TQuery>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
         where TQuery : unmanaged, IGpuElement<TQuery> => shape.KeyType switch
@@ -102,6 +182,6 @@ public abstract class GpuAttentionProgram : AttentionProgram
         _ => Plan<TQuery, GpuFloat16>(device, declaration, shape),
     };
 
-    private IEnumerable<GpuKernelSource> Sources<TQuery>() where TQuery : unmanaged, IGpuElement<TQuery> =>
-        [.. Sources<TQuery, GpuFloat32>(GetType().Name), .. Sources<TQuery, GpuBFloat16>(GetType().Name), .. Sources<TQuery, GpuFloat16>(GetType().Name)];
+    private IEnumerable<GpuKernelSource> Sources<TQuery>(AttentionDeclaration declaration) where TQuery : unmanaged, IGpuElement<TQuery> =>
+        [.. Sources<TQuery, GpuFloat32>(declaration), .. Sources<TQuery, GpuBFloat16>(declaration), .. Sources<TQuery, GpuFloat16>(declaration)];
 }

@@ -1,6 +1,3 @@
-using ILGPU;
-using ILGPU.Runtime;
-
 namespace Kernels;
 
 /// <summary>
@@ -10,11 +7,7 @@ namespace Kernels;
 internal sealed class GpuTiledAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQuery, TKey>
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
-    // A shorter split costs more to merge than it saves.
-    private const int FewestSplitKeys = 256;
-
-    private readonly VisitLauncher<TQuery, TKey> _few;
-    private readonly VisitLauncher<TQuery, TKey>? _many;
+    private readonly VisitKernels<TQuery, TKey> _visits;
     private readonly StateMerge.Launcher<TQuery> _merge;
     private readonly RangeLists _lists;
     private readonly IlgpuBuffer _state;
@@ -28,8 +21,7 @@ internal sealed class GpuTiledAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQu
         try
         {
             var map = declaration.Pattern == AttentionPattern.Masked ? BlockMap.Build(declaration, device, shape) : null;
-            _few = LoadVisit<ConsecutiveKeys>(few: true);
-            if (shape.Queries * shape.QueryHeads / Heads > program.Few.Rows) _many = LoadVisit<ConsecutiveKeys>(few: false);
+            _visits = LoadVisits<ConsecutiveKeys>(shape.Queries * (long)(shape.QueryHeads / Heads));
             _merge = device.Load<StateMerge.Launcher<TQuery>>(StateMerge.Source<TQuery>(declaration.Name));
             _lists = Own(RangeLists.Upload(device, Lists(map)));
             _listsPerPair = declaration.PerHead ? map!.QueryBlocks : 0;
@@ -47,19 +39,14 @@ internal sealed class GpuTiledAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQu
     }
 
     /// <inheritdoc/>
-    protected override void Launch(VisitArguments arguments, bool few, int tiles, int pairs)
+    protected override void Launch(VisitArguments run, int pairs)
     {
-        arguments.Lists = _listsPerPair;
-        if (few) arguments.Splits = Math.Min((TargetGroups + tiles * pairs - 1) / (tiles * pairs), MostSplits(arguments.Keys));
-        arguments.Leave = arguments.Splits > 1 ? 1 : 0;
-        Visit(few ? _few : _many!, few, tiles, pairs, arguments, _state, _lists, _lists.Starts);
-        if (arguments.Splits > 1)
-            _merge(
-                Gpu.Stream, new KernelConfig(new Index3D(arguments.Queries * arguments.Pack, pairs, 1), new Index3D(StateMerge.Threads, 1, 1)),
-                _state.View<float>(), Output, LogSumExp(_state), arguments, Shape.HeadDim);
+        run.Lists = _listsPerPair;
+        run.Splits = Splits(Tile(run), pairs, run.Keys);
+        run.Leave = run.Splits > 1 ? 1 : 0;
+        Visit(_visits, pairs, run, _state, _lists, _lists.Bounds);
+        if (run.Splits > 1) Merge(_merge, pairs, run, _state);
     }
-
-    private static int MostSplits(int keys) => (keys + FewestSplitKeys - 1) / FewestSplitKeys;
 
     // Without a map all rows share one list of one range.
     private IEnumerable<IReadOnlyList<KeyRange>> Lists(BlockMap? map)

@@ -18,6 +18,12 @@ public struct HeadLayout
         Head = tensor.Stride(2);
     }
 
+    /// <summary>Whether every row begins at a multiple of <paramref name="elements"/>, a power of two.</summary>
+    internal readonly bool IsMultipleOf(int elements) => ((Offset | Batch | Token | Head) & (elements - 1)) == 0;
+
+    /// <summary>The layout of the tokens from <paramref name="token"/> on.</summary>
+    internal readonly HeadLayout From(int token) => this with { Offset = Offset + token * Token };
+
     /// <summary>First channel of a row.</summary>
     public readonly long Row(int batch, int token, int head) => Offset + batch * Batch + token * Token + head * Head;
 }

@@ -2,45 +2,57 @@ using System.Runtime.InteropServices;
 
 namespace Kernels;
 
-/// <summary>Lists of key ranges on a device: list i is ranges[starts[i] .. starts[i + 1]], ascending and without overlap.</summary>
+/// <summary>
+/// Lists of key ranges on a device: list i is ranges[bounds[2·i] .. bounds[2·i + 1]], ascending and without overlap. Lists need not
+/// touch, so that kernels can fill places set aside for them.
+/// </summary>
 internal sealed class RangeLists : IDisposable
 {
-    private RangeLists(IlgpuBuffer starts, IlgpuBuffer ranges)
+    /// <summary>Reserves room for <paramref name="lists"/> lists that hold <paramref name="ranges"/> ranges together.</summary>
+    public RangeLists(IlgpuDevice device, int lists, int ranges)
     {
-        Starts = starts;
-        Ranges = ranges;
+        Bounds = new IlgpuBuffer(device, 2 * sizeof(int) * (long)lists);
+        try
+        {
+            Ranges = new IlgpuBuffer(device, Math.Max(1, ranges) * (long)Marshal.SizeOf<KeyRange>());
+        }
+        catch
+        {
+            Bounds.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>int32, one more than there are lists.</summary>
-    public IlgpuBuffer Starts { get; }
+    /// <summary>int32 pairs: first range of a list, and the one after the last.</summary>
+    public IlgpuBuffer Bounds { get; }
 
     /// <summary><see cref="KeyRange"/>s.</summary>
     public IlgpuBuffer Ranges { get; }
 
     /// <summary>Bytes held.</summary>
-    public long ByteLength => Starts.ByteLength + Ranges.ByteLength;
+    public long ByteLength => Bounds.ByteLength + Ranges.ByteLength;
 
     /// <summary>Copies <paramref name="lists"/> to the device.</summary>
     public static RangeLists Upload(IlgpuDevice device, IEnumerable<IReadOnlyList<KeyRange>> lists)
     {
-        var (starts, ranges) = (new List<int> { 0 }, new List<KeyRange>());
+        var (bounds, ranges) = (new List<int>(), new List<KeyRange>());
         foreach (var list in lists)
         {
+            bounds.Add(ranges.Count);
             ranges.AddRange(list);
-            starts.Add(ranges.Count);
+            bounds.Add(ranges.Count);
         }
 
-        var result = Reserve(device, starts.Count - 1, ranges.Count);
-        result.Starts.CopyFrom(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(starts)));
-        result.Ranges.CopyFrom(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ranges)));
+        var result = new RangeLists(device, bounds.Count / 2, ranges.Count);
+        result.Fill(CollectionsMarshal.AsSpan(bounds), CollectionsMarshal.AsSpan(ranges));
         return result;
     }
 
     /// <summary>Room for <paramref name="lists"/> lists of one range each, for kernels to write.</summary>
     public static RangeLists OneRangeEach(IlgpuDevice device, int lists)
     {
-        var result = Reserve(device, lists, lists);
-        result.Starts.CopyFrom(MemoryMarshal.AsBytes(Enumerable.Range(0, lists + 1).ToArray().AsSpan()));
+        var result = new RangeLists(device, lists, lists);
+        result.Fill(Enumerable.Range(0, 2 * lists).Select(i => (i + 1) / 2).ToArray(), []);
         return result;
     }
 
@@ -61,23 +73,25 @@ internal sealed class RangeLists : IDisposable
         return ranges;
     }
 
-    public void Dispose()
+    /// <summary>Copies bounds and ranges from the host.</summary>
+    public void Fill(ReadOnlySpan<int> bounds, ReadOnlySpan<KeyRange> ranges)
     {
-        Starts.Dispose();
-        Ranges.Dispose();
+        Bounds.CopyFrom(MemoryMarshal.AsBytes(bounds));
+        Ranges.CopyFrom(MemoryMarshal.AsBytes(ranges));
     }
 
-    private static RangeLists Reserve(IlgpuDevice device, int lists, int ranges)
+    /// <summary>Copies the first <paramref name="count"/> lists to the host.</summary>
+    public KeyRange[][] Read(int count)
     {
-        var starts = new IlgpuBuffer(device, sizeof(int) * (lists + 1L));
-        try
-        {
-            return new RangeLists(starts, new IlgpuBuffer(device, Math.Max(1, ranges) * (long)Marshal.SizeOf<KeyRange>()));
-        }
-        catch
-        {
-            starts.Dispose();
-            throw;
-        }
+        var (bounds, ranges) = (new int[2 * count], new KeyRange[Ranges.ByteLength / Marshal.SizeOf<KeyRange>()]);
+        Bounds.CopyTo(MemoryMarshal.AsBytes(bounds.AsSpan()));
+        Ranges.CopyTo(MemoryMarshal.AsBytes(ranges.AsSpan()));
+        return [.. Enumerable.Range(0, count).Select(list => ranges[bounds[2 * list]..bounds[2 * list + 1]])];
+    }
+
+    public void Dispose()
+    {
+        Bounds.Dispose();
+        Ranges.Dispose();
     }
 }

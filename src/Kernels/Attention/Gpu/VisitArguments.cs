@@ -56,4 +56,14 @@ public struct VisitArguments
 
     /// <summary>Where the launch's counters of visited pairs begin.</summary>
     public int FirstCounter;
+
+    /// <summary>The run of <paramref name="queries"/> of these tokens from <paramref name="first"/> on.</summary>
+    internal readonly VisitArguments Rows(int first, int queries) => this with
+    {
+        Query = Query.From(first),
+        Output = Output.From(first),
+        LogSumExp = LogSumExp.From(first),
+        Queries = queries,
+        FirstPosition = FirstPosition + first,
+    };
 }

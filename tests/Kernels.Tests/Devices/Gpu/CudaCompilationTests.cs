@@ -20,8 +20,18 @@ public sealed class CudaCompilationTests
                     AttentionKernels.Windowed64, AttentionKernels.Banded64, AttentionKernels.Anchor64,
                 }
                 .SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda)))
+            .Concat(Selections)
             .Concat(LayerSources.All)
             .DistinctBy(source => source.Method.Method);
+
+    // Every estimator and selector, with queries and keys of different storage.
+    private static IEnumerable<GpuKernelSource> Selections =>
+        new[]
+            {
+                AttentionKernels.PooledSimilar20, AttentionKernels.PooledOwn20, AttentionKernels.Antidiagonal20, AttentionKernels.Bounds20,
+                AttentionKernels.VerticalSlash20,
+            }
+            .SelectMany(kernel => SelectionSources.Of<GpuFloat16, GpuBFloat16>(kernel.Declaration, kernel.Programs.OfType<GpuAttentionProgram>().Single()));
 
     [Theory]
     [MemberData(nameof(Architectures))]
@@ -32,7 +42,7 @@ public sealed class CudaCompilationTests
         {
             var ptx = compiler.Compile(source);
             Assert.DoesNotContain(".local", ptx);
-            Assert.True(source.SharedBytes <= 48 * 1024, $"{source.Name} declares {source.SharedBytes} bytes of shared memory");
+            Assert.True(source.SharedAtLaunch || source.SharedBytes <= 48 * 1024, $"{source.Name} declares {source.SharedBytes} bytes of shared memory");
             if (!PtxCompiler.CanAssemble) continue;
             var usage = compiler.Assemble(ptx, source.Name);
             TestContext.Current.TestOutputHelper?.WriteLine($"{source.Name}: {usage}");

@@ -16,7 +16,11 @@ public sealed class ResourceTable
         .. Of("dense product", Products.Dense.GpuSources(GpuLowering.Cuda)), .. Of("2:4 product", Products.TwoOfFour.GpuSources(GpuLowering.Cuda)),
         .. Of("causal attention, 64 channels", AttentionKernels.Causal64.GpuSources(GpuLowering.Cuda)),
         .. Of("causal attention, 128 channels", AttentionKernels.Causal128.GpuSources(GpuLowering.Cuda)),
+        .. Of("causal attention, 256 channels", TensorSources(AttentionKernels.Causal256)),
         .. Of("anchor attention, 64 channels", AttentionKernels.Anchor64.GpuSources(GpuLowering.Cuda)),
+        .. Of("attention over an index, 64 channels", TensorSources(AttentionKernels.Indexed64)),
+        .. Of("mean keys", Selection(AttentionKernels.PooledSimilar20)), .. Of("antidiagonal sums", Selection(AttentionKernels.Antidiagonal20)),
+        .. Of("bounds of pages", Selection(AttentionKernels.Bounds20)), .. Of("vertical-slash", Selection(AttentionKernels.VerticalSlash20)),
     ];
 
     [Fact(Explicit = true)]
@@ -58,6 +62,13 @@ public sealed class ResourceTable
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "RESOURCES.md"), page.ToString());
     }
+
+    private static IEnumerable<GpuKernelSource> TensorSources(AttentionKernel kernel) => Program(kernel).TensorSources(kernel.Declaration);
+
+    private static IEnumerable<GpuKernelSource> Selection(AttentionKernel kernel) =>
+        SelectionSources.Of<GpuFloat32, GpuFloat32>(kernel.Declaration, Program(kernel));
+
+    private static GpuAttentionProgram Program(AttentionKernel kernel) => kernel.Programs.OfType<GpuAttentionProgram>().Single();
 
     private static IEnumerable<(string, GpuKernelSource)> Of(string kernel, IEnumerable<GpuKernelSource> sources) => sources.Select(source => (kernel, source));
 

@@ -107,9 +107,6 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
         return new KeyList(selector.Ranges(Keys), []);
     }
 
-    /// <inheritdoc/>
-    protected override AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists) => BlockIndex(lists);
-
     /// <summary>Chooses among blocks [from, end); the probabilities are those of all blocks from the first on.</summary>
     private void ChooseAmong(BlockSelector selector, int batch, int head, int first, int rows, int worker, int from, int end)
     {

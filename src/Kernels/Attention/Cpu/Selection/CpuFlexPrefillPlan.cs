@@ -101,9 +101,6 @@ internal sealed class CpuFlexPrefillPlan : CpuSelectingPlan
         return new KeyList(ranges.AsSpan(0, count), []);
     }
 
-    /// <inheritdoc/>
-    protected override AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists) => BlockIndex(lists);
-
     /// <summary>Key blocks that a query block of the run visits, counted from the run's first.</summary>
     private Span<bool> Visits(int slot, int row) => _visits.AsSpan((slot * _maxGroups + row) * _maxBlocks, _maxBlocks);
 

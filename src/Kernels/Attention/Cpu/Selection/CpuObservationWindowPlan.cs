@@ -65,15 +65,6 @@ internal sealed class CpuObservationWindowPlan : CpuSelectingPlan
         return new KeyList([], _kept.AsSpan(keyHead * Shape.Keys, _sizes[keyHead] + _lastRows.Rows));
     }
 
-    /// <inheritdoc/>
-    protected override AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists)
-    {
-        var starts = new int[lists.Length + 1];
-        for (var list = 0; list < lists.Length; list++) starts[list + 1] = starts[list] + lists[list].Columns.Length;
-        return new KeyColumnIndex(
-            Batch, Shape.KeyHeads, FirstPosition + Queries, Keys, Selection.Rows, starts, lists.SelectMany(list => list.Columns).ToArray());
-    }
-
     private Span<float> Scores(int keyHead) => _scores.AsSpan(keyHead * Prefix, Prefix);
 
     private void Score(int batch, int keyHead)

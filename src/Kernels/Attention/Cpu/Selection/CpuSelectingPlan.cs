@@ -27,8 +27,7 @@ internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
         Bind(query, key, key, query, null);
         var groups = (FirstPosition + Queries - 1) / GroupRows + 1;
         var first = FirstPosition / GroupRows;
-        var lists = new (KeySpan[] Ranges, int[] Columns)[Batch * Shape.KeyHeads * ListHeads * groups];
-        Array.Fill(lists, ([], []));
+        var lists = new SelectedLists(Batch, Shape.KeyHeads * ListHeads, FirstPosition + Queries, Keys, Selection);
         for (var batch = 0; batch < Batch; batch++)
         for (var keyHead = 0; keyHead < Shape.KeyHeads; keyHead++)
         {
@@ -39,34 +38,16 @@ internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
             {
                 var (slot, group) = (task / (groups - first), first + task % (groups - first));
                 var list = Choose(b, k * Shape.GroupSize + slot * (Shape.GroupSize / ListHeads), group, worker);
-                lists[((b * Shape.KeyHeads + k) * ListHeads + slot) * groups + group] = (list.Ranges.ToArray(), list.Columns.ToArray());
+                lists.Set((b * Shape.KeyHeads + k) * ListHeads + slot, group, list.Ranges.ToArray(), list.Columns.ToArray());
             }));
         }
 
         Boundary = 0;
-        return Index(lists);
+        return lists.ToIndex();
     }
 
     /// <summary>Selects for a group of rows; <see cref="CpuListedAttentionPlan.Prepare"/> has been called for its key head.</summary>
     protected abstract KeyList Choose(int batch, int head, int group, int worker);
-
-    /// <summary>Makes an index of the lists of every batch, head and group.</summary>
-    protected abstract AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists);
-
-    /// <summary>An index of lists whose ranges are blocks.</summary>
-    protected AttentionIndex BlockIndex((KeySpan[] Ranges, int[] Columns)[] lists)
-    {
-        var (starts, blocks) = (new int[lists.Length + 1], new List<int>());
-        for (var list = 0; list < lists.Length; list++)
-        {
-            foreach (var range in lists[list].Ranges)
-                for (var start = range.Start; start < range.End; start += Selection.Block) blocks.Add(start / Selection.Block);
-            starts[list + 1] = blocks.Count;
-        }
-
-        return new KeyBlockIndex(
-            Batch, Shape.KeyHeads * ListHeads, FirstPosition + Queries, Keys, Selection.Rows, Selection.Block, starts, blocks.ToArray());
-    }
 
     /// <summary>The rows of a group that the run holds, counted in the run.</summary>
     protected (int First, int Count) RowsOf(int group)

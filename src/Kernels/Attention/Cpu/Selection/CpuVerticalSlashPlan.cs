@@ -93,21 +93,6 @@ internal sealed class CpuVerticalSlashPlan : CpuSelectingPlan
         return new KeyList(ranges.AsSpan(0, rangeCount), columns.AsSpan(0, columnCount));
     }
 
-    /// <inheritdoc/>
-    protected override AttentionIndex Index((KeySpan[] Ranges, int[] Columns)[] lists)
-    {
-        var (rangeStarts, columnStarts) = (new int[lists.Length + 1], new int[lists.Length + 1]);
-        for (var list = 0; list < lists.Length; list++)
-        {
-            rangeStarts[list + 1] = rangeStarts[list] + lists[list].Ranges.Length;
-            columnStarts[list + 1] = columnStarts[list] + lists[list].Columns.Length;
-        }
-
-        return new KeyRangeIndex(
-            Batch, Shape.QueryHeads, FirstPosition + Queries, Keys, Selection.Rows, rangeStarts, lists.SelectMany(list => list.Ranges).ToArray(),
-            columnStarts, lists.SelectMany(list => list.Columns).ToArray());
-    }
-
     /// <summary>The first <paramref name="forced"/> entries and those of largest sum, ascending.</summary>
     private void Top(ReadOnlySpan<float> sums, int forced, Span<int> chosen)
     {

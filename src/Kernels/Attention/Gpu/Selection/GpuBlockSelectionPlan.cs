@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Kernels;
+
+/// <summary>Attention over key blocks chosen by an estimate: estimator → marks → ranges, then the visit.</summary>
+internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQuery, TKey>
+    where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
+{
+    // A significand of fp32 and the exponent of its last bit.
+    private const int SignificandBits = 24;
+
+    private readonly GpuBlockEstimator<TQuery, TKey> _estimator;
+    private readonly BlockChoice.Launcher _choose;
+    private readonly RangeCompaction.Launcher _compact;
+    private readonly IlgpuBuffer _estimates, _marks;
+    private readonly RangeLists _lists;
+    private readonly int _blocks, _rangeStride, _shareFactor, _shareShift;
+
+    public GpuBlockSelectionPlan(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, GpuAttentionProgram program)
+        : base(device, declaration, shape, program, declaration.Selection!.Reduction == GroupReduction.None ? 1 : shape.GroupSize)
+    {
+        try
+        {
+            _choose = device.Load<BlockChoice.Launcher>(BlockChoice.Source(declaration.Name, program.ChooseBlocks()));
+            _compact = device.Load<RangeCompaction.Launcher>(RangeCompaction.Source(declaration.Name));
+            _estimator = Own<GpuBlockEstimator<TQuery, TKey>>(Selection.Estimator switch
+            {
+                KeyEstimator.Pooled => new GpuPooledEstimator<TQuery, TKey>(device, declaration, shape),
+                KeyEstimator.Bounds => new GpuBoundsEstimator<TQuery, TKey>(device, declaration, shape),
+                _ => new GpuSquareEstimator<TQuery, TKey>(device, declaration, shape),
+            });
+            _blocks = (shape.Keys - 1) / Selection.Block + 1;
+            _rangeStride = (_blocks + 1) / 2;
+            (_shareFactor, _shareShift) = Exactly(Selection.TopShare);
+            var (range, bounds) = (Marshal.SizeOf<KeyRange>(), 2 * sizeof(int));
+            DivideIntoWaves(0, Pack * (_estimator.BytesPerGroup + _blocks * (sizeof(float) + 1L)) + _rangeStride * (long)range + bounds);
+            var groups = WavePairs * WaveGroups;
+            _estimator.ReserveWave(WavePairs * Pack, WaveGroups);
+            _estimates = Reserve((long)groups * Pack * _blocks * sizeof(float));
+            _marks = Reserve((long)groups * Choices * _blocks);
+            _lists = Own(new RangeLists(device, groups, groups * _rangeStride));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long WorkspaceBytes => base.WorkspaceBytes + _estimator.ByteLength;
+
+    // Choices whose blocks make one list.
+    private int Choices => Selection.Reduction == GroupReduction.Any ? Pack : 1;
+
+    /// <inheritdoc/>
+    protected override void Summarise(in EstimateArguments run, int batch) => _estimator.Summarise(Key, batch, run);
+
+    /// <inheritdoc/>
+    protected override Lists Choose(EstimateArguments wave, int pairs)
+    {
+        wave.HasDescriptions = Selection.SelfSimilarity > 0 ? 1 : 0;
+        _estimator.Estimate(Query, Key, pairs * Pack, wave, _estimates);
+        (wave.Sharing, wave.Reduction) = (Pack / Choices, (int)Selection.Reduction);
+        (wave.TopK, wave.Mass, wave.Threshold, wave.Difference) = (Selection.TopK, Selection.Mass, Selection.Threshold, Selection.Difference);
+        (wave.ShareFactor, wave.ShareShift) = (_shareFactor, _shareShift);
+        (wave.MarkStride, wave.RangeStride) = (_blocks, _rangeStride);
+        _choose(
+            Gpu.Stream,
+            new KernelConfig(
+                new Index3D((wave.Blocks - 1) / BlockChoice.Threads + 1, wave.Groups, pairs * Choices), new Index3D(BlockChoice.Threads, 1, 1)),
+            _estimates.View<float>(), _estimator.DescribedKeys.View<byte>(), _estimator.DescribedRows.View<byte>(), _marks.View<byte>(), wave);
+        wave.Sharing = Choices;
+        _compact(
+            Gpu.Stream, new KernelConfig(new Index3D(wave.Groups, pairs, 1), new Index3D(RangeCompaction.Threads, 1, 1)),
+            _marks.View<byte>(), _lists.Bounds.View<int>(), _lists.Ranges.View<KeyRange>(), wave);
+        return new Lists(_lists, null, _lists.Bounds, 0);
+    }
+
+    /// <inheritdoc/>
+    protected override int MostKeys(int keys) => Selection.TopK > 0 ? (int)Math.Min((long)Selection.TopK * Choices * Selection.Block, keys) : keys;
+
+    // share = factor ÷ 2^shift, so that kernels need no fp64 to take the whole part of a product.
+    private static (int Factor, int Shift) Exactly(float share)
+    {
+        if (share == 0) return (0, 0);
+        var shift = SignificandBits - 1 - MathF.ILogB(share);
+        return shift > 62 ? (0, 0) : ((int)MathF.ScaleB(share, shift), shift);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Kernels;
+
+/// <summary>The kernels with which plans select keys.</summary>
+internal static class SelectionSources
+{
+    /// <summary>Those of <paramref name="declaration"/>.</summary>
+    public static IEnumerable<GpuKernelSource> Of<TQuery, TKey>(AttentionDeclaration declaration, GpuAttentionProgram program)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
+    {
+        var name = declaration.Name;
+        GpuKernelSource[] estimator = declaration.Selection!.Estimator switch
+        {
+            KeyEstimator.LastRows =>
+            [
+                RowScores.Source<TQuery, TKey>(name), LastRowSums.OfProbabilities(name), LastRowSums.OfSums(name), LineChoice.Source(name),
+                StripeMarks.Source(name), KeyCompaction.Source(name),
+            ],
+            KeyEstimator.Bounds => [KeyBounds.OfKeys<TKey>(name), KeyBounds.OfScores<TQuery>(name)],
+            KeyEstimator.Pooled =>
+            [
+                VectorPooling.Source<TQuery>(name), VectorPooling.Source<TKey>(name), RowScores.Source<GpuFloat32, GpuFloat32>(name), BlockEstimates.Source(name),
+            ],
+            _ => [RowScores.Source<TQuery, TKey>(name), BlockEstimates.Source(name)],
+        };
+        return declaration.Selection.Estimator == KeyEstimator.LastRows
+            ? [.. estimator, RangeCompaction.Source(name)]
+            : [.. estimator, BlockChoice.Source(name, program.ChooseBlocks()), RangeCompaction.Source(name)];
+    }
+}

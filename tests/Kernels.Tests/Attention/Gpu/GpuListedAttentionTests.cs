@@ -1,0 +1,59 @@
+using Kernels.Testing;
+using Xunit;
+
+namespace Kernels.Tests.Attention.Gpu;
+
+/// <summary>Attention over lists of keys on devices reached through ILGPU.</summary>
+public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixture<SharedDevices>
+{
+    public static TheoryData<string, string> Problems()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var name in ListedAttentionCases.PortableNames) data.Add("opencl", name);
+        foreach (var name in ListedAttentionCases.GpuNames) data.Add("cuda", name);
+        foreach (var name in ListedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
+        foreach (var name in ListedAttentionCases.TinyNames) data.Add("simulator", name);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Problems))]
+    public void Agrees_with_the_oracle(string device, string name) => ListedAttentionCases.Named(name).Run(devices[device]);
+
+    [Theory]
+    [InlineData("blocks, tail")]
+    [InlineData("ranges")]
+    [InlineData("columns, chunk")]
+    [InlineData("pages, decode")]
+    public void Every_listed_key_is_visited_once_and_no_other(string name) =>
+        VisitCount.AssertDeclared(ListedAttentionCases.Named(name), devices["opencl"]);
+
+    [Theory]
+    [InlineData("pooled similar")]
+    [InlineData("pooled top, chunk")]
+    [InlineData("bounds, many")]
+    [InlineData("vertical-slash")]
+    public void A_selection_had_as_an_index_is_the_oracles_and_runs_alike(string name) =>
+        ListedAttentionCases.Named(name).SelectThenRun(devices["opencl"], AttentionKernels.Indexed20);
+
+    [Fact]
+    public void Choices_without_kernels_are_refused_with_the_way_out()
+    {
+        foreach (var kernel in new[] { AttentionKernels.Flex20, AttentionKernels.Kept20 })
+        {
+            var support = kernel.Supports(devices["simulator"], new AttentionShape(1, 8, 8, 1, 1, 20));
+            Assert.False(support.IsSupported);
+            Assert.Contains("let that plan Select, and run an [IndexedAttention] kernel on simulator", support.Reason);
+        }
+    }
+
+    [Fact]
+    public void Lists_that_do_not_fit_are_visited_in_parts()
+    {
+        // A list has up to 16 ranges and 20 columns; of a pair's five lists, some fit together.
+        var problem = ListedAttentionCases.Named("ranges, chunk");
+        var confined = new AttentionKernel(problem.Kernel.Declaration, new ConfinedIndexProgram(problem.Kernel, new IndexRoom.Capacity(2, 1, 1)));
+        (problem with { Name = "ranges in parts", Kernel = confined, Shape = problem.Shape with { QueryType = ElementType.Float32, KeyType = ElementType.Float32 } })
+            .Run(devices["opencl"]);
+    }
+}
