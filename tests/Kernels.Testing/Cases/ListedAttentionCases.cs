@@ -122,9 +122,8 @@ public static class ListedAttentionCases
     /// <summary>The case called <paramref name="name"/>.</summary>
     public static AttentionCase Named(string name) => Brought.Concat(Selected).Concat(Isolated).Single(item => item.Name == name);
 
-    // FlexPrefill and observation windows choose on processors only.
-    private static bool IsSelectedOnGpus(AttentionCase item) =>
-        item.Kernel.Declaration.Selection!.Estimator is not (KeyEstimator.LastRowsOrPooled or KeyEstimator.ObservationWindow);
+    // FlexPrefill, observation windows and gates choose on processors only.
+    private static bool IsSelectedOnGpus(AttentionCase item) => item.Kernel.Declaration.Selection!.Estimator <= KeyEstimator.LastRows;
 
     private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape shape, Func<AttentionShape, ListedIndex> list) =>
         new(name, kernel, shape) { Listed = list(shape) };

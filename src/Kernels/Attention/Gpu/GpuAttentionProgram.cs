@@ -143,7 +143,8 @@ public abstract class GpuAttentionProgram : AttentionProgram
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
     [
         .. Visits<TQuery, TKey, ConsecutiveKeys>(declaration.Name), .. Gathers(declaration) ? Visits<TQuery, TKey, ListedKeys>(declaration.Name) : [],
-        StateMerge.Source<TQuery>(declaration.Name), .. declaration.Selection is null ? [] : SelectionSources.Of<TQuery, TKey>(declaration, this),
+        StateMerge.Source<TQuery>(declaration.Name),
+        .. declaration.Pattern == AttentionPattern.Selected && Selects(declaration) ? SelectionSources.Of<TQuery, TKey>(declaration, this) : [],
     ];
 
     private IEnumerable<GpuKernelSource> Visits<TQuery, TKey, TOrder>(string name)
