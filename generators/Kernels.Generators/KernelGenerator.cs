@@ -36,7 +36,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         "Kernels.DenseMatMulAttribute",
         "Kernels.SemiStructuredMatMulAttribute",
         "Kernels.GroupMatMulAttribute",
-        "Kernels.GroupPointwiseAttribute",
+        "Kernels.GroupConvolutionAttribute",
     ];
 
     /// <inheritdoc/>

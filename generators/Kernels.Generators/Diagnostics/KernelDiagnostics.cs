@@ -155,6 +155,11 @@ internal static class KernelDiagnostics
         "{0} is {1}; set {2} outputs that share their inputs",
         Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1007.md");
 
+    public static readonly DiagnosticDescriptor ConvolutionWindow = new(
+        "KRN1008", "A convolution's window is out of range",
+        "{0} is {1}; it must be {2}",
+        Pattern, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN1008.md");
+
     public static readonly DiagnosticDescriptor OneSelector = new(
         "KRN1010", "A selecting kernel has exactly one selector",
         "Selectors set: {0}; set exactly one of TopK, TopShare, Mass, Threshold, Difference and Select",
@@ -206,6 +211,6 @@ internal static class KernelDiagnostics
         NotStaticPartial, WrongPropertyType, NotGetOnly, HostNotPartial, UnsupportedHost, TwoKernels, HeadDim, Scale, FamilyHeadDims, HeadDimsOrder,
         MethodNotFound, MethodSignature, MethodAmbiguous, NoSource, UnsupportedConstruct, UnsupportedType, Recursion,
         Throws, CheckedArithmetic, TooLarge, UnsupportedFunction, MaskMissing, Block, Step, Theta, AnchorNotCausal,
-        KeptOf, GroupRows, OneSelector, SelectionParameter, BoundsSelector, VerticalSlashNotCausal, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,
+        KeptOf, GroupRows, ConvolutionWindow, OneSelector, SelectionParameter, BoundsSelector, VerticalSlashNotCausal, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,
     ];
 }

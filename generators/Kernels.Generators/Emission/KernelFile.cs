@@ -35,7 +35,7 @@ internal static class KernelFile
             AttentionSpec attention => AttentionFile.Programs(attention),
             AttentionFamilySpec family => [.. family.Members.SelectMany(AttentionFile.Programs)],
             MatMulSpec product => MatMulFile.Programs(product),
-            PointwiseSpec pointwise => PointwiseFile.Programs(pointwise),
+            ConvolutionSpec convolution => ConvolutionFile.Programs(convolution),
             _ => [],
         };
         var writer = new SourceWriter();
@@ -80,7 +80,7 @@ internal static class KernelFile
         var type = spec switch
         {
             AttentionSpec => "AttentionKernel",
-            PointwiseSpec => "PointwiseKernel",
+            ConvolutionSpec => "ConvolutionKernel",
             AttentionFamilySpec => "AttentionFamily",
             _ => "MatMulKernel",
         };
@@ -92,7 +92,7 @@ internal static class KernelFile
             case AttentionSpec attention: AttentionFile.Write(writer, attention, programs); break;
             case AttentionFamilySpec family: AttentionFile.Write(writer, family, programs); break;
             case MatMulSpec product: MatMulFile.Write(writer, product, programs); break;
-            case PointwiseSpec pointwise: PointwiseFile.Write(writer, pointwise, programs); break;
+            case ConvolutionSpec convolution: ConvolutionFile.Write(writer, convolution, programs); break;
             default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
         }
     }
@@ -104,7 +104,8 @@ internal static class KernelFile
             + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}{Describe(a.Selection)}",
         AttentionFamilySpec f => $"{Describe(f.Members[0])}, and head dims {string.Join(", ", f.Members.Skip(1).Select(member => member.HeadDim))}",
         MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : m.Of > 0 ? $"{m.Kept}:{m.Of}" : "grouped")} product{(m.GroupRows > 0 ? $", {m.GroupRows} outputs alike" : "")}, epilogue {Describe(m.Epilogue)}"),
-        PointwiseSpec p => FormattableString.Invariant($"pointwise convolution, groups of {p.GroupRows}"),
+        ConvolutionSpec c => FormattableString.Invariant($"convolution, groups of {c.GroupRows}, window {c.Window}, stride {c.Stride}, padding {c.Padding}, ")
+            + $"epilogue {Describe(c.Epilogue)}",
         _ => "refused",
     };
 

@@ -35,7 +35,7 @@ internal static class KernelParser
         }
 
         var handle = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal) ? "MatMulKernel"
-            : attribute.Name == "GroupPointwise" ? "PointwiseKernel"
+            : attribute.Name == "GroupConvolution" ? "ConvolutionKernel"
             : property.Type.Name == "AttentionFamily" ? "AttentionFamily" : "AttentionKernel";
         declaration.Check(findings, attribute.Name, handle, csharp);
         KernelSpec? spec = null;
@@ -49,7 +49,7 @@ internal static class KernelParser
             spec = handle switch
             {
                 "MatMulKernel" => MatMulParser.Parse(declaration.Host, attribute, methods, findings),
-                "PointwiseKernel" => PointwiseParser.Parse(declaration.Host, attribute, findings),
+                "ConvolutionKernel" => ConvolutionParser.Parse(declaration.Host, attribute, methods, findings),
                 _ => new AttentionParser(declaration.Host, attribute, methods, findings).Parse(isFamily: handle == "AttentionFamily"),
             };
         }

@@ -1,3 +1,5 @@
+using Kernels.Generators.Emission;
+
 namespace Kernels.Generators.Skeletons;
 
 /// <summary>What a target says inside the loops of <see cref="GroupSkeleton"/>.</summary>
@@ -8,9 +10,6 @@ internal abstract class GroupTile
 
     /// <summary>The type of a vector of accumulators.</summary>
     public abstract string Vector { get; }
-
-    /// <summary>A vector of zeros.</summary>
-    public abstract string Zero { get; }
 
     /// <summary>Attributes of a hot method.</summary>
     public abstract string MethodAttributes { get; }
@@ -24,6 +23,9 @@ internal abstract class GroupTile
     /// <summary>The vector at <paramref name="pointer"/>.</summary>
     public abstract string Load(string pointer);
 
-    /// <summary>A statement that stores a vector.</summary>
-    public abstract string Store(string vector, string pointer);
+    /// <summary>A statement that asks for the cache line at <paramref name="pointer"/>.</summary>
+    public abstract string Fetch(string pointer);
+
+    /// <summary>Writes the statements that apply the epilogue to <paramref name="sum"/> and store it.</summary>
+    public abstract void Finish(SourceWriter writer, string sum, string pointer);
 }

@@ -9,11 +9,11 @@ internal static partial class MeasuredKernels
     [SemiStructuredMatMul(Kept = 2, Of = 4)]
     public static partial MatMulKernel TwoOfFour { get; }
 
-    [GroupPointwise(GroupRows = 4)]
-    public static partial PointwiseKernel GroupOf4 { get; }
+    [GroupConvolution(GroupRows = 4)]
+    public static partial ConvolutionKernel GroupOf4 { get; }
 
-    [GroupPointwise(GroupRows = 1)]
-    public static partial PointwiseKernel Unstructured { get; }
+    [GroupConvolution(GroupRows = 1)]
+    public static partial ConvolutionKernel Unstructured { get; }
 
     [DenseAttention(HeadDim = 64)]
     public static partial AttentionKernel Causal64 { get; }

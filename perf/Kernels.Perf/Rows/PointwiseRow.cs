@@ -71,7 +71,7 @@ internal sealed record PointwiseRow(string Network, IReadOnlyList<PointwiseLayer
         var (device, kernel) = (setup.Device, groupRows == 1 ? MeasuredKernels.Unstructured : MeasuredKernels.GroupOf4);
         var (inputs, outputs, pixels) = (problem.Layer.Inputs, problem.Layer.Outputs, problem.Layer.Pixels);
         var packed = prepared.Keep(kernel.Pack(device, BlockMatrix.Pack(weights, mask, groupRows, 1)));
-        var plan = kernel.Plan(device, new PointwiseShape(inputs, outputs, pixels));
+        var plan = prepared.Keep(kernel.Plan(device, new ConvolutionShape(inputs, outputs, problem.Layer.Side, problem.Layer.Side)));
         var input = prepared.Keep(device.Allocate(4L * inputs * pixels));
         input.CopyFrom(MemoryMarshal.AsBytes<float>(problem.X));
         var output = prepared.Keep(device.Allocate(4L * outputs * pixels));

@@ -91,7 +91,10 @@ public sealed class RefusedDeclarationTests
     [InlineData("KRN1006", "partial class C { [SemiStructuredMatMul(⟦Kept = 5⟧)] public static partial MatMulKernel K { get; } }")]
     [InlineData("KRN1007", "partial class C { [SemiStructuredMatMul(⟦Vector = 3⟧)] public static partial MatMulKernel K { get; } }")]
     [InlineData("KRN1007", "partial class C { [GroupMatMul(⟦GroupRows = 32⟧)] public static partial MatMulKernel K { get; } }")]
-    [InlineData("KRN1007", "partial class C { [GroupPointwise(⟦GroupRows = 3⟧)] public static partial PointwiseKernel K { get; } }")]
+    [InlineData("KRN1007", "partial class C { [GroupConvolution(⟦GroupRows = 3⟧)] public static partial ConvolutionKernel K { get; } }")]
+    [InlineData("KRN1008", "partial class C { [GroupConvolution(⟦Window = 8⟧)] public static partial ConvolutionKernel K { get; } }")]
+    [InlineData("KRN1008", "partial class C { [GroupConvolution(Window = 3, ⟦Stride = 3⟧)] public static partial ConvolutionKernel K { get; } }")]
+    [InlineData("KRN1008", "partial class C { [GroupConvolution(Window = 3, ⟦Padding = 3⟧)] public static partial ConvolutionKernel K { get; } }")]
     [InlineData("KRN2003", "partial class C { [MaskedAttention(HeadDim = 64, ⟦Mask = nameof(M)⟧)] public static partial AttentionKernel K { get; } static bool M(int q, int k) => q >> (k & 3) > 5; }")]
     public void The_diagnostic_stands_on_the_users_text(string id, string marked, string second = "", string where = "")
     {

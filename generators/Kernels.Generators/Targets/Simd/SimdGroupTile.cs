@@ -1,15 +1,15 @@
+using Kernels.Generators.Emission;
 using Kernels.Generators.Skeletons;
+using Kernels.Generators.Specs;
 
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>What the SIMD target says of groups.</summary>
-internal sealed class SimdGroupTile(VectorWidth width) : GroupTile
+internal sealed class SimdGroupTile(VectorWidth width, UserMethodSpec? epilogue) : GroupTile
 {
     public override int Lanes => width.Lanes;
 
     public override string Vector => width.Of("float");
-
-    public override string Zero => $"{Vector}.Zero";
 
     public override string MethodAttributes =>
         "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
@@ -20,5 +20,19 @@ internal sealed class SimdGroupTile(VectorWidth width) : GroupTile
 
     public override string Load(string pointer) => $"{width.Class}.Load({pointer})";
 
-    public override string Store(string vector, string pointer) => $"{width.Class}.Store({vector}, {pointer});";
+    public override string Fetch(string pointer) => $"global::Kernels.CacheLine.Fetch({pointer});";
+
+    public override void Finish(SourceWriter writer, string sum, string pointer)
+    {
+        if (epilogue is null)
+        {
+            writer.Line(Store(sum, pointer));
+            return;
+        }
+
+        using (writer.Open(""))
+            SimdExpression.Print(epilogue.Body, width, [sum]).Write(writer, value => Store(value, pointer));
+    }
+
+    private string Store(string vector, string pointer) => $"{width.Class}.Store({vector}, {pointer});";
 }

@@ -1,7 +1,7 @@
 namespace Kernels;
 
 /// <summary>What an attribute declared, as the generator recorded it.</summary>
-public sealed record PointwiseDeclaration
+public sealed record ConvolutionDeclaration
 {
     /// <summary>Type and property, such as <c>MyKernels.Expand</c>.</summary>
     public required string Name { get; init; }
@@ -11,4 +11,10 @@ public sealed record PointwiseDeclaration
 
     /// <summary>Outputs that share the inputs they use.</summary>
     public required int GroupRows { get; init; }
+
+    /// <summary>Side of the square window, and distance between windows, and zeros around the image.</summary>
+    public required ConvolutionWindow Window { get; init; }
+
+    /// <summary>Name of the epilogue method, or null.</summary>
+    public string? Epilogue { get; init; }
 }

@@ -1,0 +1,46 @@
+using Kernels.Generators.Emission;
+using Kernels.Generators.Skeletons;
+using Kernels.Generators.Specs;
+
+namespace Kernels.Generators.Targets.Simd;
+
+/// <summary>The SIMD programs of a convolution, one for each vector width.</summary>
+internal static class SimdConvolution
+{
+    // Outputs of a register tile; larger groups are several tiles that walk the same inputs.
+    private const int MostRows = 4;
+
+    // Wider tiles spread their panels over more cache than their fewer loads save.
+    private const int MostVectors = 6;
+
+    /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
+    public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(Name);
+
+    public static void Write(SourceWriter writer, ConvolutionSpec spec)
+    {
+        var rows = Math.Min(spec.GroupRows, MostRows);
+        foreach (var width in VectorWidth.All)
+        {
+            var vectors = TileVectors(width, rows);
+            using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuConvolutionProgram({width.Bits}, {rows}, {vectors})"))
+            {
+                using (writer.Open($"public override void Run(int vectors, {GroupSkeleton.Strip}* strip)"))
+                using (writer.Open("switch (vectors)"))
+                    for (var count = 1; count <= vectors; count++) writer.Line($"case {count}: Tile{count}(strip); break;");
+                writer.Line();
+                for (var count = 1; count <= vectors; count++) GroupSkeleton.WriteTile(writer, new SimdGroupTile(width, spec.Epilogue), $"Tile{count}", rows, count);
+            }
+        }
+    }
+
+    // Accumulators, a column or a row of operands and one more fit the register file: 32 registers of 512 bits, else 16.
+    private static int TileVectors(VectorWidth width, int rows)
+    {
+        var registers = width.Bits == 512 ? 32 : 16;
+        var vectors = 1;
+        while (vectors < MostVectors && rows * (vectors + 1) + Math.Min(rows, vectors + 1) + 1 <= registers) vectors++;
+        return vectors;
+    }
+
+    private static string Name(VectorWidth width) => $"Simd{width.Bits}";
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>Neighbouring tiles of pixels through some blocks of outputs: what generated code computes in one call.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public unsafe struct PixelStrip
+{
+    /// <summary>A panel for each tile: rows of pixels, <see cref="CpuConvolutionProgram.PitchBytes"/> apart.</summary>
+    public byte* Panels;
+
+    /// <summary>Bytes from one tile's panel to the next.</summary>
+    public long PanelBytes;
+
+    /// <summary>Tiles.</summary>
+    public int Tiles;
+
+    /// <summary>First block of outputs.</summary>
+    public int First;
+
+    /// <summary>Block after the last.</summary>
+    public int End;
+
+    /// <summary>Register tiles that share the groups of a block.</summary>
+    public int TilesOfBlock;
+
+    /// <summary>Where the groups of each block of outputs begin.</summary>
+    public int* Offsets;
+
+    /// <summary>Bytes from a panel to the row of each group.</summary>
+    public int* Rows;
+
+    /// <summary>Values of each group.</summary>
+    public float* Values;
+
+    /// <summary>Bias of each output.</summary>
+    public float* Bias;
+
+    /// <summary>First pixel of output 0's residual, or null.</summary>
+    public float* Residual;
+
+    /// <summary>Floats between the residual's channels.</summary>
+    public long ResidualStride;
+
+    /// <summary>First pixel of output 0.</summary>
+    public float* Output;
+
+    /// <summary>Floats between output channels.</summary>
+    public long OutputStride;
+
+    /// <summary>Floats from an output to the one the same worker will store next in its channel: its cache line is fetched early.</summary>
+    public long Ahead;
+}

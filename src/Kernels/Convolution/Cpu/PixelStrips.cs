@@ -1,0 +1,131 @@
+namespace Kernels;
+
+/// <summary>
+/// Walks an image strip by strip: some tiles of pixels are copied into panels, then the weights stream past them, every block of
+/// outputs through all tiles of the strip before the next.
+/// </summary>
+/// <remarks>
+/// Where strips are few, several tasks share one, each with a part of the outputs. Pixels that do not fill a vector are computed
+/// in a strip of their own, on a copy with room.
+/// </remarks>
+internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
+{
+    // A strip's panels should leave room in the first-level cache for weights.
+    private const int StripBytes = 32 * 1024;
+
+    // Strips per worker with which workers end together.
+    private const int StripsPerWorker = 8;
+
+    private readonly CpuDevice _device;
+    private readonly CpuConvolutionProgram _program;
+    private readonly PanelSource _source;
+    private readonly CpuBuffer _workspace;
+    private readonly (int First, int Pixels, int Vectors)[] _strips;
+    private readonly long _panelFloats, _workerFloats;
+    private readonly int _outputs;
+    private float* _x;
+    private long _inputStride;
+    private PixelStrip _common;
+    private int _parts, _blocks;
+
+    public PixelStrips(CpuDevice device, CpuConvolutionProgram program, PanelSource source, int outputs, int pixels)
+    {
+        (_device, _program, _source, _outputs) = (device, program, source, outputs);
+        var tiles = Math.Max(1, (int)(StripBytes / ((long)source.Rows * program.PitchBytes)));
+        _strips = Cut(pixels, program.Lanes, program.TileVectors, tiles);
+        _panelFloats = (long)source.Rows * program.PitchBytes / sizeof(float);
+        var raggedFloats = pixels % program.Lanes == 0 ? 0 : (long)outputs * program.TileVectors * program.Lanes;
+        _workerFloats = (_panelFloats * _strips.Max(strip => Tiles(strip)) + raggedFloats + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
+        _workspace = (CpuBuffer)device.Allocate(sizeof(float) * _workerFloats * device.Workers.Count);
+    }
+
+    public long WorkspaceBytes => _workspace.ByteLength;
+
+    public void Run(float* x, long inputStride, ConvolutionWeights weights, float* residual, long residualStride, float* y, long outputStride)
+    {
+        _x = x;
+        _inputStride = inputStride;
+        var workers = _device.Workers.Count;
+        _blocks = _outputs / weights.GroupRows;
+        _parts = workers == 1 || _strips.Length >= workers * StripsPerWorker ? 1 : Math.Min(workers, _blocks);
+        _common = new PixelStrip
+        {
+            PanelBytes = _panelFloats * sizeof(float), TilesOfBlock = weights.GroupRows / _program.TileRows,
+            Offsets = weights.Offsets, Rows = weights.Rows, Values = weights.Values, Bias = weights.Bias,
+            Residual = residual, ResidualStride = residualStride, Output = y, OutputStride = outputStride,
+        };
+        _device.Workers.Run(_strips.Length * _parts, this);
+    }
+
+    public override void Invoke(int task, int worker)
+    {
+        var (index, part) = (task / _parts, task % _parts);
+        var cut = _strips[index];
+        var panels = (float*)_workspace.Pointer + worker * _workerFloats;
+        var width = cut.Vectors * _program.Lanes;
+        var ahead = (long)cut.Pixels * (_parts == 1 ? _device.Workers.Count : 1);
+        _source.Fill(_x, _inputStride, panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, ahead);
+
+        var strip = _common;
+        strip.Panels = (byte*)panels;
+        strip.Tiles = Tiles(cut);
+        (strip.First, strip.End) = ((int)((long)part * _blocks / _parts), (int)((part + 1L) * _blocks / _parts));
+        strip.Output += cut.First;
+        strip.Ahead = ahead;
+        if (strip.Residual != null) strip.Residual += cut.First;
+        if (cut.Pixels % _program.Lanes == 0) _program.Run(cut.Vectors, &strip);
+        else RunRagged(strip, cut.Vectors, cut.Pixels, panels + _panelFloats * strip.Tiles);
+    }
+
+    public void Dispose() => _workspace.Dispose();
+
+    // One tile whose last vector reaches past the image: its outputs go through room that is only the worker's.
+    private void RunRagged(PixelStrip strip, int vectors, int pixels, float* room)
+    {
+        var width = vectors * _program.Lanes;
+        var rows = strip.TilesOfBlock * _program.TileRows;
+        var (first, end) = (strip.First * rows, strip.End * rows);
+        float* residual = strip.Residual, output = strip.Output;
+        var (residualStride, outputStride) = (strip.ResidualStride, strip.OutputStride);
+        strip.Output = room;
+        (strip.OutputStride, strip.Ahead) = (width, 0);
+        if (residual != null)
+        {
+            strip.Residual = room;
+            strip.ResidualStride = width;
+            for (var row = first; row < end; row++)
+                for (var i = 0; i < width; i++) room[(long)row * width + i] = i < pixels ? residual[row * residualStride + i] : 0;
+        }
+
+        _program.Run(vectors, &strip);
+        for (var row = first; row < end; row++)
+            for (var i = 0; i < pixels; i++) output[row * outputStride + i] = room[(long)row * width + i];
+    }
+
+    private int Tiles((int First, int Pixels, int Vectors) strip) =>
+        (strip.Pixels + strip.Vectors * _program.Lanes - 1) / (strip.Vectors * _program.Lanes);
+
+    // Tiles are as wide as registers allow, or one vector narrower, so that none is a narrow rest: 25 vectors are 7 tiles of 3 and 2 of 2.
+    private static (int First, int Pixels, int Vectors)[] Cut(int pixels, int lanes, int tileVectors, int tilesPerStrip)
+    {
+        var vectors = (pixels + lanes - 1) / lanes;
+        var tiles = (vectors + tileVectors - 1) / tileVectors;
+        var widest = (vectors + tiles - 1) / tiles;
+        var wide = vectors - tiles * (widest - 1);
+        var strips = new List<(int First, int Pixels, int Vectors)>();
+        var pixel = 0;
+        for (var tile = 0; tile < tiles;)
+        {
+            var width = tile < wide ? widest : widest - 1;
+            var count = Math.Min(tilesPerStrip, (tile < wide ? wide : tiles) - tile);
+            var isRagged = tile + count == tiles && pixels % lanes != 0;
+            if (isRagged && count > 1) count--;
+            var covered = Math.Min(count * width * lanes, pixels - pixel);
+            strips.Add((pixel, covered, width));
+            pixel += covered;
+            tile += count;
+        }
+
+        return [.. strips];
+    }
+}
