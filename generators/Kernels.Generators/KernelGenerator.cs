@@ -37,6 +37,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         "Kernels.SemiStructuredMatMulAttribute",
         "Kernels.GroupMatMulAttribute",
         "Kernels.GroupConvolutionAttribute",
+        "Kernels.DepthwiseConvolutionAttribute",
     ];
 
     /// <inheritdoc/>

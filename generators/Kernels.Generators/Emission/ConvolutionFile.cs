@@ -19,7 +19,7 @@ internal static class ConvolutionFile
         writer.Line("    new global::Kernels.ConvolutionDeclaration");
         writer.Line("    {");
         writer.Line($"        Name = \"{spec.Host.TypeName}.{spec.Host.PropertyName}\", Hash = \"{KernelFile.Hash(spec)}\", GroupRows = {spec.GroupRows},");
-        writer.Line($"        Window = new global::Kernels.ConvolutionWindow({spec.Window}, {spec.Stride}, {spec.Padding}),");
+        writer.Line($"        Window = {spec.Window.Create},");
         writer.Line($"        Epilogue = {(spec.Epilogue is null ? "null" : $"\"{spec.Epilogue.Name}\"")},");
         writer.Line("    },");
         writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]);");

@@ -36,6 +36,7 @@ internal static class KernelFile
             AttentionFamilySpec family => [.. family.Members.SelectMany(AttentionFile.Programs)],
             MatMulSpec product => MatMulFile.Programs(product),
             ConvolutionSpec convolution => ConvolutionFile.Programs(convolution),
+            DepthwiseSpec depthwise => DepthwiseFile.Programs(depthwise),
             _ => [],
         };
         var writer = new SourceWriter();
@@ -81,6 +82,7 @@ internal static class KernelFile
         {
             AttentionSpec => "AttentionKernel",
             ConvolutionSpec => "ConvolutionKernel",
+            DepthwiseSpec => "DepthwiseKernel",
             AttentionFamilySpec => "AttentionFamily",
             _ => "MatMulKernel",
         };
@@ -93,6 +95,7 @@ internal static class KernelFile
             case AttentionFamilySpec family: AttentionFile.Write(writer, family, programs); break;
             case MatMulSpec product: MatMulFile.Write(writer, product, programs); break;
             case ConvolutionSpec convolution: ConvolutionFile.Write(writer, convolution, programs); break;
+            case DepthwiseSpec depthwise: DepthwiseFile.Write(writer, depthwise, programs); break;
             default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
         }
     }
@@ -104,10 +107,12 @@ internal static class KernelFile
             + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}{Describe(a.Selection)}",
         AttentionFamilySpec f => $"{Describe(f.Members[0])}, and head dims {string.Join(", ", f.Members.Skip(1).Select(member => member.HeadDim))}",
         MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : m.Of > 0 ? $"{m.Kept}:{m.Of}" : "grouped")} product{(m.GroupRows > 0 ? $", {m.GroupRows} outputs alike" : "")}, epilogue {Describe(m.Epilogue)}"),
-        ConvolutionSpec c => FormattableString.Invariant($"convolution, groups of {c.GroupRows}, window {c.Window}, stride {c.Stride}, padding {c.Padding}, ")
-            + $"epilogue {Describe(c.Epilogue)}",
+        ConvolutionSpec c => FormattableString.Invariant($"convolution, groups of {c.GroupRows}, {Describe(c.Window)}, epilogue {Describe(c.Epilogue)}"),
+        DepthwiseSpec d => $"depthwise convolution, {Describe(d.Window)}, epilogue {Describe(d.Epilogue)}",
         _ => "refused",
     };
+
+    private static string Describe(WindowSpec window) => FormattableString.Invariant($"window {window.Side}, stride {window.Stride}, padding {window.Padding}");
 
     private static string Describe(SelectionSpec? selection) => selection is null ? "" : FormattableString.Invariant($", {selection.Estimator} of ")
         + FormattableString.Invariant($"{selection.Rows} rows, blocks of {selection.Block}, stride {selection.Stride}, last rows {selection.LastRows}, ")

@@ -3,19 +3,28 @@ using Kernels.Generators.Specs;
 
 namespace Kernels.Generators.Parsing;
 
-/// <summary>Reads <c>[GroupConvolution]</c>.</summary>
-internal static class ConvolutionParser
+/// <summary>Reads <c>[GroupConvolution]</c> and <c>[DepthwiseConvolution]</c>.</summary>
+internal sealed class ConvolutionParser(HostSpec host, AttributeReader attribute, UserMethodParser methods, Findings findings)
 {
-    public static ConvolutionSpec Parse(HostSpec host, AttributeReader attribute, UserMethodParser methods, Findings findings)
+    public ConvolutionSpec ParseGroups()
     {
         var rows = attribute.Read("GroupRows", 4);
         if (rows is not (1 or 2 or 4 or 8 or 16)) findings.Add(KernelDiagnostics.GroupRows, attribute.LocationOf("GroupRows"), "GroupRows", rows, "1, 2, 4, 8 or 16");
-        var (window, stride, padding) = (attribute.Read("Window", 1), attribute.Read("Stride", 1), attribute.Read("Padding", 0));
-        if (window is < 1 or > 7) Refuse("Window", window, "1 to 7");
-        if (stride is not (1 or 2)) Refuse("Stride", stride, "1 or 2");
-        if (padding < 0 || padding >= window) Refuse("Padding", padding, $"0 to {window - 1}, less than the window");
-        return new ConvolutionSpec(host, rows, window, stride, padding, methods.Parse("Epilogue", ValueKind.Float, [ValueKind.Float]));
-
-        void Refuse(string name, int value, string limit) => findings.Add(KernelDiagnostics.ConvolutionWindow, attribute.LocationOf(name), name, value, limit);
+        return new ConvolutionSpec(host, rows, ReadWindow(side: 1, padding: 0), ReadEpilogue());
     }
+
+    public DepthwiseSpec ParseDepthwise() => new(host, ReadWindow(side: 3, padding: 1), ReadEpilogue());
+
+    private UserMethodSpec? ReadEpilogue() => methods.Parse("Epilogue", ValueKind.Float, [ValueKind.Float]);
+
+    private WindowSpec ReadWindow(int side, int padding)
+    {
+        var window = new WindowSpec(attribute.Read("Window", side), attribute.Read("Stride", 1), attribute.Read("Padding", padding));
+        if (window.Side is < 1 or > 7) Refuse("Window", window.Side, "1 to 7");
+        else if (window.Padding < 0 || window.Padding >= window.Side) Refuse("Padding", window.Padding, $"0 to {window.Side - 1}, less than the window");
+        if (window.Stride is not (1 or 2)) Refuse("Stride", window.Stride, "1 or 2");
+        return window;
+    }
+
+    private void Refuse(string name, int value, string limit) => findings.Add(KernelDiagnostics.ConvolutionWindow, attribute.LocationOf(name), name, value, limit);
 }

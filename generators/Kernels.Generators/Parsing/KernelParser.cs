@@ -36,6 +36,7 @@ internal static class KernelParser
 
         var handle = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal) ? "MatMulKernel"
             : attribute.Name == "GroupConvolution" ? "ConvolutionKernel"
+            : attribute.Name == "DepthwiseConvolution" ? "DepthwiseKernel"
             : property.Type.Name == "AttentionFamily" ? "AttentionFamily" : "AttentionKernel";
         declaration.Check(findings, attribute.Name, handle, csharp);
         KernelSpec? spec = null;
@@ -49,7 +50,8 @@ internal static class KernelParser
             spec = handle switch
             {
                 "MatMulKernel" => MatMulParser.Parse(declaration.Host, attribute, methods, findings),
-                "ConvolutionKernel" => ConvolutionParser.Parse(declaration.Host, attribute, methods, findings),
+                "ConvolutionKernel" => new ConvolutionParser(declaration.Host, attribute, methods, findings).ParseGroups(),
+                "DepthwiseKernel" => new ConvolutionParser(declaration.Host, attribute, methods, findings).ParseDepthwise(),
                 _ => new AttentionParser(declaration.Host, attribute, methods, findings).Parse(isFamily: handle == "AttentionFamily"),
             };
         }

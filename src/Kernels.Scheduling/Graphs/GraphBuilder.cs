@@ -28,6 +28,9 @@ public sealed class GraphBuilder
     /// <summary>Activations the caller writes before a run, fp32 [tokens, columns].</summary>
     public GraphValue Input(string name, int columns) => Value(name, RowCount.Tokens, columns, isInput: true);
 
+    /// <summary>An image the caller writes before a run, fp32 [channels, pixels].</summary>
+    public GraphValue Image(string name, int channels, int pixels) => Value(name, RowCount.Of(channels), pixels, isInput: true);
+
     /// <summary>Rows that outlive a run, such as a layer's keys.</summary>
     public GraphState State(string name, int heads, int headDim, ElementType type = ElementType.Float32)
     {
@@ -173,6 +176,56 @@ public sealed class GraphBuilder
         return Add(new AddOperation(name, left, right, output), output);
     }
 
+    /// <summary>A convolution of an image of [channels, pixels].</summary>
+    /// <param name="name">Name of the operation and of its value.</param>
+    /// <param name="kernel">Window and epilogue.</param>
+    /// <param name="filters">Weights and bias.</param>
+    /// <param name="input">[inputs, height × width].</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="residual">Added before the epilogue, or null.</param>
+    public GraphValue Convolution(string name, ConvolutionKernel kernel, ConvolutionFilters filters, GraphValue input, int height, GraphValue? residual = null)
+    {
+        var (channels, width) = RequireImage(name, input, height);
+        var window = kernel.Declaration.Window;
+        if (filters.Matrix.Columns != channels * window.Taps)
+            throw Mismatch(name, $"filters {filters}", $"{channels * window.Taps} columns are needed: {channels} channels × {window.Taps} taps");
+        var output = Value(name, RowCount.Of(filters.Matrix.Rows), Pixels(name, window, height, width));
+        if (residual is not null)
+        {
+            Floating(name, residual);
+            if (residual.Rows != output.Rows || residual.Columns != output.Columns) throw Mismatch(name, $"residual {residual}", $"the shape of {output} is needed");
+        }
+
+        var shape = new ConvolutionShape(channels, filters.Matrix.Rows, height, width);
+        return Add(new ConvolutionOperation(name, kernel, filters, shape, input, residual, output), output);
+    }
+
+    /// <summary>A depthwise convolution of an image of [channels, pixels].</summary>
+    /// <param name="name">Name of the operation and of its value.</param>
+    /// <param name="kernel">Window and epilogue.</param>
+    /// <param name="windows">[channels, taps].</param>
+    /// <param name="bias">[1, channels].</param>
+    /// <param name="input">[channels, height × width].</param>
+    /// <param name="height">Rows of the image.</param>
+    public GraphValue Depthwise(string name, DepthwiseKernel kernel, Weight windows, Weight bias, GraphValue input, int height)
+    {
+        var (channels, width) = RequireImage(name, input, height);
+        var window = kernel.Declaration.Window;
+        if (windows.Rows != channels || windows.Columns != window.Taps) throw Mismatch(name, $"windows {windows}", $"[{channels}, {window.Taps}] is needed");
+        if (bias.Rows != 1 || bias.Columns != channels) throw Mismatch(name, $"bias {bias}", $"[1, {channels}] is needed");
+        var output = Value(name, input.Rows, Pixels(name, window, height, width));
+        return Add(new DepthwiseOperation(name, kernel, windows, bias, new DepthwiseShape(channels, height, width), input, output), output);
+    }
+
+    /// <summary>The mean of every row of [rows, columns], as one row: global average pooling.</summary>
+    public GraphValue MeanOfRows(string name, GraphValue input)
+    {
+        Floating(name, input);
+        if (input.Rows == RowCount.Tokens) throw Mismatch(name, $"{input}", "a number of rows that does not change is needed");
+        var output = Value(name, RowCount.One, input.Rows.In(1));
+        return Add(new MeanOperation(name, input, output), output);
+    }
+
     /// <summary>The row of the run's last token.</summary>
     public GraphValue LastRow(string name, GraphValue input)
     {
@@ -188,6 +241,21 @@ public sealed class GraphBuilder
     {
         foreach (var output in outputs) Known(output);
         return new Graph(_name, [.. _operations], [.. _values], [.. _states], [.. outputs], [.. _observed]);
+    }
+
+    private (int Channels, int Width) RequireImage(string operation, GraphValue image, int height)
+    {
+        Floating(operation, image);
+        if (image.Rows == RowCount.Tokens || height < 1 || image.Columns % height != 0)
+            throw Mismatch(operation, $"{image} of {height} rows of pixels", "an image of [channels, height × width] is needed");
+        return (image.Rows.In(1), image.Columns / height);
+    }
+
+    private int Pixels(string operation, ConvolutionWindow window, int height, int width)
+    {
+        var fit = window.Fits(height, width);
+        if (!fit.IsSupported) throw Mismatch(operation, $"an image of {height} × {width}", fit.Reason!);
+        return window.Count(height) * window.Count(width);
     }
 
     private GraphValue Add(Operation operation, GraphValue output)

@@ -13,7 +13,11 @@ internal sealed class PlanningContext(Graph graph, Device device, ShapeClass sha
 
     public PlanCache<(AttentionKernel, AttentionShape), AttentionPlan> Attentions { get; } = new();
 
-    public int Rows(GraphValue value) => value.Rows == RowCount.One ? 1 : shape.Tokens;
+    public PlanCache<(ConvolutionKernel, ConvolutionShape), ConvolutionPlan> Convolutions { get; } = new();
+
+    public PlanCache<(DepthwiseKernel, DepthwiseShape), DepthwisePlan> Depthwises { get; } = new();
+
+    public int Rows(GraphValue value) => value.Rows.In(shape.Tokens);
 
     /// <summary>Plans a kernel if the device supports it; the refusal names the operation.</summary>
     public TPlan Require<TPlan>(Operation operation, Support support, Func<TPlan> plan) => support.IsSupported
@@ -26,5 +30,7 @@ internal sealed class PlanningContext(Graph graph, Device device, ShapeClass sha
     {
         Products.Dispose();
         Attentions.Dispose();
+        Convolutions.Dispose();
+        Depthwises.Dispose();
     }
 }

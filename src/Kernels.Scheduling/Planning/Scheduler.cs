@@ -37,7 +37,7 @@ public static class Scheduler
         var lifetimes = new (long Bytes, int First, int Last)[graph.Values.Count];
         foreach (var value in graph.Values)
         {
-            var rows = value.Rows == RowCount.One ? 1L : shape.Tokens;
+            long rows = value.Rows.In(shape.Tokens);
             lifetimes[value.Id] = (rows * value.Columns * value.Type.Size(), value.IsInput ? 0 : int.MaxValue, 0);
         }
 

@@ -42,7 +42,9 @@ public sealed class Plan : IDisposable
         _arena.CopyFrom(MemoryMarshal.AsBytes(ids), view.Offset * sizeof(int));
     }
 
-    /// <summary>The memory of an activation input for a run of <paramref name="rows"/> rows; the caller fills it on the device.</summary>
+    /// <summary>The memory of an activation input for a run of <paramref name="rows"/> tokens; the caller fills it on the device.</summary>
+    /// <param name="input">An activation input of this graph.</param>
+    /// <param name="rows">Tokens of the run, which are the input's rows; 1 for an image, whose rows are its channels.</param>
     /// <exception cref="SchedulingException">The value is no activation input of this graph, or there are too many rows.</exception>
     public Tensor Input(GraphValue input, int rows)
     {

@@ -10,7 +10,7 @@ internal sealed class RunContext(DeviceBuffer arena, long[] offsets)
     /// <summary>Position of the run's first token in its sequence.</summary>
     public int FirstPosition { get; set; }
 
-    public int RowsOf(GraphValue value) => value.Rows == RowCount.One ? 1 : Tokens;
+    public int RowsOf(GraphValue value) => value.Rows.In(Tokens);
 
     public Tensor Ids(GraphValue value) => Tensor.Matrix(arena, ElementType.Int32, 1, RowsOf(value), offsets[value.Id] / sizeof(int));
 

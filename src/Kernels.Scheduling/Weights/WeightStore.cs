@@ -7,6 +7,7 @@ public sealed class WeightStore : IDisposable
 {
     private readonly Dictionary<(Weight, WeightUse), PackedWeights> _packed = [];
     private readonly Dictionary<(Weight, ElementType), Tensor> _tables = [];
+    private readonly Dictionary<(ConvolutionFilters, ConvolutionKernel), ConvolutionWeights> _filters = [];
 
     /// <summary>An empty store.</summary>
     public WeightStore(Device device)
@@ -19,7 +20,7 @@ public sealed class WeightStore : IDisposable
     public Device Device { get; }
 
     /// <summary>Bytes held, mapped files used in place included.</summary>
-    public long ByteLength => _packed.Values.Sum(weights => weights.ByteLength) + _tables.Values.Sum(table => table.Buffer.ByteLength);
+    public long ByteLength => _packed.Values.Sum(weights => weights.ByteLength) + _filters.Values.Sum(filters => filters.ByteLength) + _tables.Values.Sum(table => table.Buffer.ByteLength);
 
     /// <summary>Bytes of <see cref="ByteLength"/> that are mapped files used in place, never copied to the device.</summary>
     public long MappedBytes { get; private set; }
@@ -29,6 +30,8 @@ public sealed class WeightStore : IDisposable
     {
         foreach (var weights in _packed.Values) weights.Dispose();
         foreach (var table in _tables.Values) table.Buffer.Dispose();
+        foreach (var filters in _filters.Values) filters.Dispose();
+        _filters.Clear();
         _packed.Clear();
         _tables.Clear();
         MappedBytes = 0;
@@ -42,6 +45,14 @@ public sealed class WeightStore : IDisposable
         if (use.AsStored) weight.ReadStored(matrix => packed = use.Kernel.Pack(Device, matrix, use.Type));
         else weight.Read(data => packed = use.Kernel.Pack(Device, new HostMatrix(data, weight.Type, weight.Rows, weight.Columns), use.Type));
         return _packed[(weight, use)] = packed ?? throw new InvalidOperationException($"{weight} was not read.");
+    }
+
+    /// <summary>Filters in the layout of a convolution.</summary>
+    /// <exception cref="KernelException">The device cannot hold them.</exception>
+    internal ConvolutionWeights Packed(ConvolutionKernel kernel, ConvolutionFilters filters)
+    {
+        if (_filters.TryGetValue((filters, kernel), out var packed)) return packed;
+        return _filters[(filters, kernel)] = kernel.Pack(Device, filters.Matrix, filters.Bias.Span);
     }
 
     /// <summary>A weight row-major as it is stored; in place where the device can read the mapped file.</summary>

@@ -30,12 +30,7 @@ public sealed class ConvolutionKernel
         if (Find(device) is null) return Support.No($"no program was generated for device {device.Name}; convolutions run on the cpu device");
         if (shape.Inputs < 1 || shape.Outputs < 1) return Support.No($"inputs {shape.Inputs} and outputs {shape.Outputs} must each be at least 1");
         if (shape.Outputs % Declaration.GroupRows != 0) return Support.No($"{shape.Outputs} outputs are not a multiple of groups of {Declaration.GroupRows}");
-        if (shape.Height < 1 || shape.Width < 1) return Support.No($"an image of {shape.Height} × {shape.Width} pixels has none");
-        if ((long)shape.Height * shape.Width > int.MaxValue) return Support.No($"an image of {shape.Height} × {shape.Width} pixels has more than {int.MaxValue}");
-        var window = Declaration.Window;
-        return window.Count(shape.Height) < 1 || window.Count(shape.Width) < 1
-            ? Support.No($"a window of {window.Side} with {window.Padding} zeros around does not fit an image of {shape.Height} × {shape.Width}")
-            : Support.Yes;
+        return Declaration.Window.Fits(shape.Height, shape.Width);
     }
 
     /// <summary>Packs weights once for <paramref name="device"/>.</summary>

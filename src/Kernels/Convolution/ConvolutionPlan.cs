@@ -49,29 +49,20 @@ public sealed unsafe class ConvolutionPlan : IDisposable
                 $"[{Shape.Outputs}, {columns}] in groups of {Declaration.GroupRows} on {Device.Name} was planned", "Pack the weights with this kernel for this device.");
         if (output.Stride(0) < output[1] && output[0] > 1)
             throw Refuse($"output channels {output.Stride(0)} elements apart", $"a channel has {output[1]} pixels", "Pass a tensor whose channels do not overlap.");
-        if (Overlap(input, output)) throw Refuse("an output that overlaps the input", "convolutions are not computed in place", "Pass another output tensor.");
-        var isSame = residual.Buffer is not null && Pointer(residual) == Pointer(output) && residual.Stride(0) == output.Stride(0);
-        if (residual.Buffer is not null && !isSame && Overlap(residual, output))
+        if (CpuPixels.Overlap(input, output)) throw Refuse("an output that overlaps the input", "convolutions are not computed in place", "Pass another output tensor.");
+        var isSame = residual.Buffer is not null && CpuPixels.First(residual) == CpuPixels.First(output) && residual.Stride(0) == output.Stride(0);
+        if (residual.Buffer is not null && !isSame && CpuPixels.Overlap(residual, output))
             throw Refuse("an output that overlaps a part of the residual", "they must be the same tensor or apart", "Pass another output tensor.");
-        var added = residual.Buffer is null ? null : Pointer(residual);
-        _strips.Run(Pointer(input), input.Stride(0), weights, added, added == null ? 0 : residual.Stride(0), Pointer(output), output.Stride(0));
+        var added = residual.Buffer is null ? null : CpuPixels.First(residual);
+        _strips.Run(CpuPixels.First(input), input.Stride(0), weights, added, added == null ? 0 : residual.Stride(0), CpuPixels.First(output), output.Stride(0));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _strips.Dispose();
 
-    private static float* Pointer(in Tensor tensor) => (float*)((CpuBuffer)tensor.Buffer).Pointer + tensor.Offset;
-
-    private static float* End(in Tensor tensor) => Pointer(tensor) + (tensor[0] - 1) * tensor.Stride(0) + tensor[1];
-
-    private static bool Overlap(in Tensor left, in Tensor right) => Pointer(left) < End(right) && Pointer(right) < End(left);
-
-    private void Check(string what, in Tensor tensor, int channels, int pixels)
+    private void Check(string what, in Tensor tensor, int rows, int columns)
     {
-        if (tensor.Buffer is null) throw Refuse($"no {what}", "a tensor is required", "Pass a tensor made with Tensor.Matrix.");
-        if (tensor.Buffer.Device != Device) throw Refuse($"{what} on {tensor.Buffer.Device.Name}", $"the plan runs on {Device.Name}", "Copy the tensor to the plan's device.");
-        if (tensor.Rank != 2 || tensor.Type != ElementType.Float32 || tensor[0] != channels || tensor[1] != pixels)
-            throw Refuse($"{what} {tensor}", $"Float32[{channels}, {pixels}] was planned", "Plan again with the tensor's shape.");
+        if (CpuPixels.Flaw(what, tensor, Device, rows, columns) is var (received, limit, remedy)) throw Refuse(received, limit, remedy);
     }
 
     private KernelException Refuse(string received, string limit, string remedy) => new(Declaration.Name, Device.Name, received, limit, remedy);

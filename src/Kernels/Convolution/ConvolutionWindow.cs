@@ -15,4 +15,14 @@ public readonly record struct ConvolutionWindow(int Side, int Stride, int Paddin
         var room = length + 2L * Padding - Side;
         return room < 0 ? 0 : (int)(room / Stride + 1);
     }
+
+    /// <summary>Whether windows fit an image, and if not, why.</summary>
+    public Support Fits(int height, int width)
+    {
+        if (height < 1 || width < 1) return Support.No($"an image of {height} × {width} pixels has none");
+        if ((long)(height + 2 * Padding) * (width + 2 * Padding) > int.MaxValue) return Support.No($"an image of {height} × {width} pixels has more than {int.MaxValue}");
+        return Count(height) < 1 || Count(width) < 1
+            ? Support.No($"a window of {Side} with {Padding} zeros around does not fit an image of {height} × {width}")
+            : Support.Yes;
+    }
 }

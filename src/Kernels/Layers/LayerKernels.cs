@@ -93,6 +93,18 @@ public abstract class LayerKernels
         AddBiasCore(values, bias);
     }
 
+    /// <summary>The mean of every row, as one row: global average pooling of an image with channels first.</summary>
+    /// <param name="input">[rows, columns].</param>
+    /// <param name="output">[1, rows], apart from the input.</param>
+    /// <exception cref="KernelException">A tensor has another shape, type or device.</exception>
+    public void MeanOfRows(Tensor input, Tensor output)
+    {
+        const string operation = "mean of rows";
+        RequireMatrix(operation, "input", input);
+        RequireRow(operation, "output", output, input[0]);
+        MeanOfRowsCore(input, output);
+    }
+
     /// <summary>Copies rows of a table: output row i = table row ids[i].</summary>
     /// <param name="table">[entries, channels] in any floating storage.</param>
     /// <param name="ids">Int32 [1, rows].</param>
@@ -140,6 +152,9 @@ public abstract class LayerKernels
 
     /// <summary>Runs the checked bias.</summary>
     protected abstract void AddBiasCore(in Tensor values, in Tensor bias);
+
+    /// <summary>Runs the checked mean.</summary>
+    protected abstract void MeanOfRowsCore(in Tensor input, in Tensor output);
 
     /// <summary>Runs the checked gather.</summary>
     protected abstract void GatherCore(in Tensor table, in Tensor ids, in Tensor output);

@@ -66,6 +66,22 @@ public sealed class LayerTests
 
     [Theory]
     [MemberData(nameof(Devices))]
+    public void Mean_of_rows(string name)
+    {
+        using var device = TestDevices.Open(name);
+        foreach (var (rows, columns) in new[] { (3, 1), (5, 49), (2, 200) })
+        {
+            var values = RandomValues.Normal(columns, rows * columns, ElementType.Float32);
+            using var input = Filled(device, values, rows, columns);
+            using var output = new GuardedTensor(device, ElementType.Float32, 1, rows, gap: 4);
+            device.Layers.MeanOfRows(input.Tensor, output.Tensor);
+            var expected = Enumerable.Range(0, rows).Select(row => values.Skip(row * columns).Take(columns).Average(value => (double)value)).ToArray();
+            Tolerance.AssertClose(expected, output.Read("mean"), ElementType.Float32, $"mean of {rows} × {columns}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
     public void Gated_activation_sum_and_bias(string name)
     {
         using var device = TestDevices.Open(name);

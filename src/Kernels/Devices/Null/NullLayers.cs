@@ -13,6 +13,8 @@ internal sealed class NullLayers(NullDevice device) : LayerKernels(device)
 
     protected override void AddBiasCore(in Tensor values, in Tensor bias) { }
 
+    protected override void MeanOfRowsCore(in Tensor input, in Tensor output) { }
+
     protected override void GatherCore(in Tensor table, in Tensor ids, in Tensor output) { }
 
     protected override void CopyCore(in Tensor source, in Tensor destination) { }

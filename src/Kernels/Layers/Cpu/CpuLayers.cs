@@ -15,7 +15,7 @@ internal sealed unsafe class CpuLayers : LayerKernels
     private const int Lanes = 16;
 
     private readonly CpuDevice _cpu;
-    private readonly ParallelAction _rmsNorm, _rotate, _swiGlu, _add, _addBias, _gather, _copy;
+    private readonly ParallelAction _rmsNorm, _rotate, _swiGlu, _add, _addBias, _meanOfRows, _gather, _copy;
     private Rows _source, _other, _target;
     private float _epsilon;
     private int _firstPosition, _rowsPerTask, _channels;
@@ -29,6 +29,7 @@ internal sealed unsafe class CpuLayers : LayerKernels
         _swiGlu = new ParallelAction(SwiGluRows);
         _add = new ParallelAction(AddRows);
         _addBias = new ParallelAction(AddBiasRows);
+        _meanOfRows = new ParallelAction(MeanRows);
         _gather = new ParallelAction(GatherRows);
         _copy = new ParallelAction(CopyRows);
     }
@@ -61,6 +62,12 @@ internal sealed unsafe class CpuLayers : LayerKernels
     {
         (_target, _other) = (new Rows(values), new Rows(bias));
         Run(_addBias, values[0], values[1]);
+    }
+
+    protected override void MeanOfRowsCore(in Tensor input, in Tensor output)
+    {
+        (_source, _target) = (new Rows(input), new Rows(output));
+        Run(_meanOfRows, input[0], input[1]);
     }
 
     protected override void GatherCore(in Tensor table, in Tensor ids, in Tensor output)
@@ -174,6 +181,22 @@ internal sealed unsafe class CpuLayers : LayerKernels
         var whole = _channels & -Lanes;
         for (var c = 0; c < whole; c += Lanes) Vector512.Store(Vector512.Load(left + c) + Vector512.Load(right + c), target + c);
         for (var c = whole; c < _channels; c++) target[c] = left[c] + right[c];
+    }
+
+    private void MeanRows(int task, int worker)
+    {
+        var target = (float*)_target.At(0);
+        var whole = _channels & -Lanes;
+        var (row, end) = Range(task);
+        for (; row < end; row++)
+        {
+            var source = (float*)_source.At(row);
+            var sums = Vector512<float>.Zero;
+            for (var c = 0; c < whole; c += Lanes) sums += Vector512.Load(source + c);
+            var sum = Vector512.Sum(sums);
+            for (var c = whole; c < _channels; c++) sum += source[c];
+            target[row] = sum / _channels;
+        }
     }
 
     private void GatherRows(int task, int worker)

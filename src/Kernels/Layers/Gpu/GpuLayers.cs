@@ -17,6 +17,7 @@ internal sealed class GpuLayers(IlgpuDevice device) : LayerKernels(device)
     private RotateLauncher? _rotate;
     private GateLauncher? _gate;
     private AddLauncher? _add;
+    private MeanLauncher? _mean;
 
     private delegate void NormLauncher(
         AcceleratorStream stream, KernelConfig grid, ArrayView<float> input, ArrayView<float> weight, ArrayView<float> output,
@@ -32,6 +33,9 @@ internal sealed class GpuLayers(IlgpuDevice device) : LayerKernels(device)
     private delegate void AddLauncher(
         AcceleratorStream stream, KernelConfig grid, ArrayView<float> left, ArrayView<float> right, ArrayView<float> output,
         TensorRows lefts, TensorRows rights, TensorRows outputs, int channels);
+
+    private delegate void MeanLauncher(
+        AcceleratorStream stream, KernelConfig grid, ArrayView<float> input, ArrayView<float> output, TensorRows inputs, TensorRows outputs, int columns);
 
     private delegate void GatherLauncher<T>(
         AcceleratorStream stream, KernelConfig grid, ArrayView<T> table, ArrayView<int> ids, ArrayView<float> output,
@@ -75,6 +79,15 @@ internal sealed class GpuLayers(IlgpuDevice device) : LayerKernels(device)
     protected override void AddCore(in Tensor left, in Tensor right, in Tensor output) => Add(left, right, new TensorRows(right), output);
 
     protected override void AddBiasCore(in Tensor values, in Tensor bias) => Add(values, bias, TensorRows.Repeated(bias), values);
+
+    protected override void MeanOfRowsCore(in Tensor input, in Tensor output)
+    {
+        _mean ??= device.Load<MeanLauncher>(LayerSources.MeanOfRows);
+        using var access = device.Enter();
+        _mean(
+            device.Stream, new KernelConfig(new Index2D(Rows("mean of rows", input), 1), new Index2D(LayerSources.Threads, 1)),
+            Floats(input), Floats(output), new TensorRows(input), new TensorRows(output), input[1]);
+    }
 
     protected override void GatherCore(in Tensor table, in Tensor ids, in Tensor output)
     {

@@ -23,10 +23,13 @@ internal static class LayerSources
     /// <summary>Sum of rows.</summary>
     public static GpuKernelSource Add { get; } = new("add", AddRows, Threads, 0);
 
+    /// <summary>Means of rows.</summary>
+    public static GpuKernelSource MeanOfRows { get; } = new("mean of rows", MeanRows, Threads, Threads * sizeof(float));
+
     /// <summary>Every kernel, for all storage types.</summary>
     public static IEnumerable<GpuKernelSource> All =>
     [
-        RmsNorm, Rotate, SwiGlu, Add,
+        RmsNorm, Rotate, SwiGlu, Add, MeanOfRows,
         Gather<GpuFloat32>(), Gather<GpuBFloat16>(), Gather<GpuFloat16>(),
         Copy<GpuFloat32, GpuFloat32>(), Copy<GpuFloat32, GpuBFloat16>(), Copy<GpuFloat32, GpuFloat16>(),
         Copy<GpuBFloat16, GpuFloat32>(), Copy<GpuBFloat16, GpuBFloat16>(), Copy<GpuBFloat16, GpuFloat16>(),
@@ -85,6 +88,20 @@ internal static class LayerSources
     {
         var c = Column;
         if (c < channels) output[outputs.At(Grid.IdxX) + c] = left[lefts.At(Grid.IdxX) + c] + right[rights.At(Grid.IdxX) + c];
+    }
+
+    private static void MeanRows(ArrayView<float> input, ArrayView<float> output, TensorRows inputs, TensorRows outputs, int columns)
+    {
+        var partial = SharedMemory.Allocate<float>(Threads);
+        var from = inputs.At(Grid.IdxX);
+        var share = 0f;
+        for (var c = Group.IdxX; c < columns; c += Threads) share += input[from + c];
+        partial[Group.IdxX] = share;
+        Group.Barrier();
+        if (Group.IdxX != 0) return;
+        var sum = 0f;
+        for (var i = 0; i < Threads; i++) sum += partial[i];
+        output[outputs.At(0) + Grid.IdxX] = sum / columns;
     }
 
     // An id outside the table, which the host cannot see, gives a row of NaN rather than a read outside the table.
