@@ -35,6 +35,8 @@ public class UsageTests
     [InlineData("run", "--prompt", "a", "--prompt-file", "b")]
     [InlineData("run", "--model", "/somewhere")]
     [InlineData("evaluate")]
+    [InlineData("classify", "--image", "a.png")]
+    [InlineData("classify", "--model", "a", "--image", "a.png", "--pattern", "group:4")]
     [InlineData("devices", "--prompt", "x")]
     public void A_malformed_command_line_is_a_usage_error(params string[] arguments) =>
         Refusal.AssertRefused(InProcess.Run(arguments), 2, "--");
@@ -50,6 +52,7 @@ public class UsageTests
     [InlineData("inspect", "attention", "--help")]
     [InlineData("devices", "-?")]
     [InlineData("catalog", "-?")]
+    [InlineData("classify", "--help")]
     public void Help_shows_examples_and_succeeds(params string[] arguments)
     {
         var outcome = InProcess.Run(arguments).Succeeded();
@@ -60,7 +63,7 @@ public class UsageTests
     [Fact]
     public void Every_example_of_the_help_parses()
     {
-        foreach (var command in new[] { "", "run", "evaluate", "compress", "inspect", "inspect attention", "devices" })
+        foreach (var command in new[] { "", "run", "evaluate", "compress", "classify", "inspect", "inspect attention", "devices" })
         {
             var help = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Output;
             var examples = help[(help.IndexOf("Examples:", StringComparison.Ordinal) + 9)..].Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -23,6 +23,8 @@ public class RowTests
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 4, 0),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 4, 50),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 1, 60),
+        new NetworkRow("narrow-v1", () => new RandomMobileNet(64, 4, 20).V1(), 4, 30),
+        new NetworkRow("narrow-v2", () => new RandomMobileNet(64, 4, 20).V2(), 2, 80),
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 130, 2),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 65, 1),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 1100, 1, Window: 1024),

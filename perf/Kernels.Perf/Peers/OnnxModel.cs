@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Google.Protobuf;
+using static Kernels.Perf.Peers.OnnxMessage;
 
 namespace Kernels.Perf.Peers;
 
@@ -9,8 +9,6 @@ namespace Kernels.Perf.Peers;
 /// </summary>
 internal static class OnnxModel
 {
-    private const int FloatType = 1, IntAttribute = 2;
-
     /// <summary>y = x·w with w [inputs, outputs] stored in the model, so that the runtime may pack it once.</summary>
     public static byte[] MatMul(int rows, int inputs, int outputs, ReadOnlySpan<float> w)
     {
@@ -63,20 +61,8 @@ internal static class OnnxModel
             Write(output, 2, FloatType);
             Write(output, 8, "w");
         });
-        return Append(Header(""), 7, Append(graph, 5, Append(tensor, 9, MemoryMarshal.AsBytes(w))));
+        return Append(Header(), 7, Append(graph, 5, Append(tensor, 9, MemoryMarshal.AsBytes(w))));
     }
-
-    private static byte[] Header(string domain) => Message(output =>
-    {
-        Write(output, 1, 8);
-        Write(output, 8, Message(set => Write(set, 2, 17)));
-        if (domain.Length == 0) return;
-        Write(output, 8, Message(set =>
-        {
-            Write(set, 1, domain);
-            Write(set, 2, 1);
-        }));
-    });
 
     private static byte[] Node(string operation, string domain, string[] inputs, (string Name, int Value)[] attributes) => Message(node =>
     {
@@ -92,57 +78,4 @@ internal static class OnnxModel
             }));
         Write(node, 7, domain);
     });
-
-    private static byte[] Value(string name, params int[] lengths) => Message(value =>
-    {
-        Write(value, 1, name);
-        Write(value, 2, Message(type => Write(type, 1, Message(tensor =>
-        {
-            Write(tensor, 1, FloatType);
-            Write(tensor, 2, Message(shape =>
-            {
-                foreach (var length in lengths) Write(shape, 1, Message(dimension => Write(dimension, 1, length)));
-            }));
-        }))));
-    });
-
-    private static byte[] Append(byte[] message, int field, ReadOnlySpan<byte> value)
-    {
-        var length = value.Length;
-        var head = Message(output =>
-        {
-            output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-            output.WriteLength(length);
-        });
-        var joined = new byte[checked(message.Length + head.Length + length)];
-        message.CopyTo(joined, 0);
-        head.CopyTo(joined, message.Length);
-        value.CopyTo(joined.AsSpan(message.Length + head.Length));
-        return joined;
-    }
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var stream = new MemoryStream();
-        using (var output = new CodedOutputStream(stream, leaveOpen: true)) write(output);
-        return stream.ToArray();
-    }
-
-    private static void Write(CodedOutputStream output, int field, long value)
-    {
-        output.WriteTag(field, WireFormat.WireType.Varint);
-        output.WriteInt64(value);
-    }
-
-    private static void Write(CodedOutputStream output, int field, string value)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteString(value);
-    }
-
-    private static void Write(CodedOutputStream output, int field, byte[] message)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteBytes(UnsafeByteOperations.UnsafeWrap(message));
-    }
 }

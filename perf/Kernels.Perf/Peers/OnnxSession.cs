@@ -1,16 +1,17 @@
+using Kernels.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Kernels.Perf.Peers;
 
-/// <summary>A model of one node on ONNX Runtime's CPU provider, with its default settings, between fixed arrays.</summary>
+/// <summary>A model on ONNX Runtime's CPU provider, with its default settings, between fixed arrays.</summary>
 internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
-    private readonly string[] _names;
+    private readonly string[] _names, _outputNames;
     private readonly OrtValue[] _inputs, _outputs;
 
-    private OnnxSession(byte[] model, int threads, float[] y, long[] shape, params (string Name, float[] Values, long[] Shape)[] inputs)
+    private OnnxSession(byte[] model, int threads, string output, float[] y, long[] shape, params (string Name, float[] Values, long[] Shape)[] inputs)
     {
         using var options = new SessionOptions
         {
@@ -21,6 +22,7 @@ internal sealed class OnnxSession : IDisposable
         // Its threads spin for a while after a run, by default into the next contender's turn.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         _session = new InferenceSession(model, options);
+        _outputNames = [output];
         _names = [.. inputs.Select(input => input.Name)];
         _inputs = [.. inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.Values, input.Shape))];
         _outputs = [OrtValue.CreateTensorValueFromMemory(y, shape)];
@@ -35,7 +37,7 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="outputs">Columns of y.</param>
     /// <param name="threads">Threads inside the operator.</param>
     public static OnnxSession MatMul(float[] x, float[] w, float[] y, int rows, int inputs, int outputs, int threads) =>
-        new(OnnxModel.MatMul(rows, inputs, outputs, Transpose(w, outputs, inputs)), threads, y, [rows, outputs], ("x", x, [rows, inputs]));
+        new(OnnxModel.MatMul(rows, inputs, outputs, Transpose(w, outputs, inputs)), threads, "y", y, [rows, outputs], ("x", x, [rows, inputs]));
 
     /// <summary>A dense 1×1 convolution of one square image; tensors are [channels, side, side].</summary>
     /// <param name="x">[inputs, side²].</param>
@@ -46,16 +48,24 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="side">Side of the image.</param>
     /// <param name="threads">Threads inside the operator.</param>
     public static OnnxSession PointwiseConvolution(float[] x, float[] w, float[] y, int inputs, int outputs, int side, int threads) =>
-        new(OnnxModel.PointwiseConvolution(inputs, outputs, side, w), threads, y, [1, outputs, side, side], ("x", x, [1, inputs, side, side]));
+        new(OnnxModel.PointwiseConvolution(inputs, outputs, side, w), threads, "y", y, [1, outputs, side, side], ("x", x, [1, inputs, side, side]));
 
     /// <summary>Causal attention of one sequence; tensors are [tokens, heads, channels].</summary>
     public static OnnxSession CausalAttention(float[] q, float[] k, float[] v, float[] y, int tokens, int heads, int channels, int threads)
     {
         long[] shape = [1, tokens, heads * channels];
-        return new(OnnxModel.CausalAttention(tokens, heads, channels), threads, y, shape, ("q", q, shape), ("k", k, shape), ("v", v, shape));
+        return new(OnnxModel.CausalAttention(tokens, heads, channels), threads, "y", y, shape, ("q", q, shape), ("k", k, shape), ("v", v, shape));
     }
 
-    public void Run() => _session.Run(_options, _names, _inputs, ["y"], _outputs);
+    /// <summary>A whole classifier on one image.</summary>
+    /// <param name="network">The network, norms folded.</param>
+    /// <param name="image">[channels, side, side].</param>
+    /// <param name="logits">[classes].</param>
+    /// <param name="threads">Threads inside an operator.</param>
+    public static OnnxSession Network(VisionNetwork network, float[] image, float[] logits, int threads) =>
+        new(OnnxNetworkModel.Encode(network), threads, "logits", logits, [1, logits.Length], ("image", image, [1, network.Channels, network.Side, network.Side]));
+
+    public void Run() => _session.Run(_options, _names, _inputs, _outputNames, _outputs);
 
     public void Dispose()
     {

@@ -20,6 +20,8 @@ internal static class RowCatalog
             .Select(type => new ProductRow(WeightFormat.SemiStructured, type, 1, 4096, 11008)),
         .. new[] { 0, 30, 50, 70, 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 4, dropped)),
         .. new[] { 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 1, dropped)),
+        .. new[] { 30, 80 }.Select(dropped => new NetworkRow("mobilenet-v1", () => new RandomMobileNet().V1(), 4, dropped)),
+        new NetworkRow("mobilenet-v2", () => new RandomMobileNet().V2(), 4, 80),
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),

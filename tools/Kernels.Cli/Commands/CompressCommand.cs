@@ -2,7 +2,6 @@ using System.CommandLine;
 using Kernels.Cli.Errors;
 using Kernels.Cli.Output;
 using Kernels.Cli.Running;
-using Kernels.Compression;
 using Kernels.Models;
 
 namespace Kernels.Cli.Commands;
@@ -42,7 +41,7 @@ internal static class CompressCommand
                     Model = parsed.GetValue(model),
                     Options = new CompressionOptions
                     {
-                        Pattern = Pattern(parsed.GetRequiredValue(pattern)!),
+                        Pattern = PatternOption.Parse(parsed.GetRequiredValue(pattern)!),
                         Method = parsed.GetRequiredValue(method)!,
                         Allocation = parsed.GetValue(allocation),
                         Rearrange = parsed.GetValue(rearrange),
@@ -59,17 +58,5 @@ internal static class CompressCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    private static SparsityPattern Pattern(string text)
-    {
-        try
-        {
-            return SparsityPattern.Parse(text);
-        }
-        catch (SparsityException refusal)
-        {
-            throw new UsageException($"--pattern: {refusal.Message}");
-        }
     }
 }

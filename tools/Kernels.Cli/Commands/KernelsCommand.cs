@@ -74,6 +74,7 @@ internal static class KernelsCommand
             InspectCommand.Create(terminal, cancellation),
             CompressCommand.Create(terminal, cancellation),
             DistillGateCommand.Create(terminal, cancellation),
+            ClassifyCommand.Create(terminal),
             DevicesCommand.Create(terminal),
             CatalogCommand.Create(terminal),
             new HelpOption { Action = new HelpWithExamples(Examples) },
@@ -114,6 +115,11 @@ internal static class KernelsCommand
             "kernels distill-gate --model ~/models/Qwen3-0.6B --text book.txt --length 8192 --sequences 32 --out qwen.gate.safetensors",
             "kernels distill-gate --text book.txt --for decode --out sample.decode-gate.safetensors --json",
             "kernels run --attention seer --gate sample.gate.safetensors",
+        ],
+        "classify" =>
+        [
+            "kernels classify --model mobilenetv2.onnx --image cat.jpg",
+            "kernels classify --model ~/models/mobilenetv1_100 --image cat.jpg --pattern group:4@0.3 --labels imagenet.txt --json",
         ],
         "devices" => ["kernels devices", "kernels devices --json"],
         "catalog" => ["kernels catalog", "kernels catalog --json"],

@@ -15,6 +15,7 @@ namespace Kernels.Cli.Reports;
 [JsonSerializable(typeof(CompressionReport))]
 [JsonSerializable(typeof(DistillationReport))]
 [JsonSerializable(typeof(CatalogReport))]
+[JsonSerializable(typeof(ClassificationReport))]
 [JsonSerializable(typeof(float[]))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {

@@ -1,0 +1,65 @@
+using Kernels.Catalog;
+using Kernels.Scheduling;
+
+namespace Kernels.Models;
+
+/// <summary>A network as a graph: the image in, one logit for each class out.</summary>
+internal sealed class VisionGraph
+{
+    // Dense layers run as groups of four, the register tile; a mask in smaller groups runs as those.
+    private const int DenseGroup = 4;
+
+    private readonly GraphBuilder _builder;
+    private readonly VisionNetwork _network;
+    private readonly int _groupRows;
+
+    /// <summary>Builds the graph.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="groupRows">Rows of the groups its masks keep.</param>
+    /// <exception cref="ModelException">No kernel is declared for a layer.</exception>
+    public VisionGraph(VisionNetwork network, int groupRows)
+    {
+        (_network, _groupRows, _builder) = (network, groupRows, new GraphBuilder(network.Name));
+        Image = _builder.Image("image", network.Channels, network.Side * network.Side);
+        var outputs = new List<GraphValue>();
+        foreach (var layer in network.Layers)
+        {
+            var input = layer.Input < 0 ? Image : outputs[layer.Input];
+            outputs.Add(layer.IsDepthwise ? Depthwise(layer, input) : Convolution(layer, input, layer.Residual is { } index ? outputs[index] : null));
+        }
+
+        var classes = network.ClassifierBias.Length;
+        Logits = _builder.Product(
+            "logits", Projections.Dense, new ArrayWeight("classifier", classes, network.Layers[^1].Outputs, network.Classifier), _builder.MeanOfRows("features", outputs[^1]));
+        _builder.Bias("classifier bias", Logits, new ArrayWeight("classifier bias", 1, classes, network.ClassifierBias));
+        Graph = _builder.Build(Logits);
+    }
+
+    public Graph Graph { get; }
+
+    public GraphValue Image { get; }
+
+    public GraphValue Logits { get; }
+
+    private GraphValue Convolution(VisionLayer layer, GraphValue input, GraphValue? residual)
+    {
+        var rows = layer.Mask is not null ? _groupRows : DenseGroup;
+        while (layer.Outputs % rows != 0) rows /= 2;
+        var kernel = VisionKernels.Find(layer, rows) ?? throw NoKernel(layer, $"in groups of {rows}");
+        var mask = layer.Mask ?? WeightMask.Full(layer.Outputs, layer.Columns);
+        var filters = new ConvolutionFilters(layer.Name, BlockMatrix.Pack(layer.Filters, mask, rows, 1), layer.Bias);
+        return _builder.Convolution(layer.Name, kernel, filters, input, _network.SideBefore(layer), residual);
+    }
+
+    private GraphValue Depthwise(VisionLayer layer, GraphValue input)
+    {
+        var kernel = VisionKernels.FindDepthwise(layer) ?? throw NoKernel(layer, "depthwise");
+        return _builder.Depthwise(
+            layer.Name, kernel, new ArrayWeight(layer.Name, layer.Outputs, layer.Window.Taps, layer.Filters),
+            new ArrayWeight($"{layer.Name} bias", 1, layer.Outputs, layer.Bias), input, _network.SideBefore(layer));
+    }
+
+    private ModelException NoKernel(VisionLayer layer, string kind) => new(
+        _network.Name, layer.Name, $"a window of {layer.Window.Side}, stride {layer.Window.Stride}, padding {layer.Window.Padding}, then {layer.Activation}, {kind}",
+        "kernels are declared for the layers of MobileNet v1 and v2", "Declare one in VisionKernels.");
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using Kernels.Compression;
+using Kernels.Scheduling;
+
+namespace Kernels.Models;
+
+/// <summary>An image classifier ready to run: MobileNet v1 or v2 from safetensors or ONNX, dense or in groups.</summary>
+/// <remarks>One image at a time.</remarks>
+public sealed class VisionModel : IDisposable
+{
+    private readonly WeightStore _weights;
+    private readonly Plan _plan;
+    private readonly VisionGraph _graph;
+
+    /// <summary>Plans a network.</summary>
+    /// <param name="network">The network, dense or pruned.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="pattern">Groups of outputs to drop by magnitude, channels rearranged before; null to run the network as it is, dense.</param>
+    /// <exception cref="ModelException">A layer has no kernel, or the pattern does not suit.</exception>
+    /// <exception cref="SchedulingException">The device cannot run it.</exception>
+    public VisionModel(VisionNetwork network, Device device, SparsityPattern? pattern = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(device);
+        Network = pattern is null ? network : GroupSparsity.Prune(network, pattern);
+        _graph = new VisionGraph(Network, pattern is null ? 1 : GroupSparsity.GroupRows(network.Name, pattern));
+        _weights = new WeightStore(device);
+        try
+        {
+            _plan = Scheduler.Plan(_graph.Graph, device, new ShapeClass(1, 1), _weights);
+        }
+        catch
+        {
+            _weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What runs.</summary>
+    public VisionNetwork Network { get; }
+
+    /// <summary>Logits of the last run, fp32 [1, classes] on the device.</summary>
+    public Tensor Logits => _plan.Output(_graph.Logits);
+
+    /// <summary>Opens a network file or folder.</summary>
+    /// <param name="path">A folder with <c>model.safetensors</c>, a <c>.safetensors</c> file, or an <c>.onnx</c> file.</param>
+    /// <exception cref="ModelException">The file is damaged, or its network is none that is known.</exception>
+    public static VisionNetwork Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) return OnnxNetwork.Read(path);
+        using var tensors = File.Exists(path) ? ModelTensors.Of(SafetensorsFile.Open(path)) : ModelTensors.Open(ModelFiles.InFolder(path));
+        return new MobileNetReader(tensors).Read();
+    }
+
+    /// <summary>Writes the image of the next run.</summary>
+    /// <param name="image">[channels, side, side], normalised.</param>
+    /// <exception cref="ModelException">It has another size.</exception>
+    public void Write(ReadOnlySpan<float> image)
+    {
+        if (image.Length != Network.Channels * Network.Side * Network.Side)
+            throw new ModelException(
+                Network.Name, "image", $"{image.Length} values", $"{Network.Channels} × {Network.Side} × {Network.Side} are needed", "Resize the image.");
+        var input = _plan.Input(_graph.Image, 1);
+        input.Buffer.CopyFrom(MemoryMarshal.AsBytes(image), input.Offset * sizeof(float));
+    }
+
+    /// <summary>Runs the network on the image that was written.</summary>
+    public void Run() => _plan.Run(1);
+
+    /// <summary>One logit for each class.</summary>
+    /// <param name="image">[channels, side, side], normalised.</param>
+    public float[] Classify(ReadOnlySpan<float> image)
+    {
+        Write(image);
+        Run();
+        var logits = new float[Network.ClassifierBias.Length];
+        Logits.Buffer.CopyTo(MemoryMarshal.AsBytes(logits.AsSpan()), Logits.Offset * sizeof(float));
+        return logits;
+    }
+
+    /// <summary>What the plan does and holds.</summary>
+    public PlanExplanation Explain() => _plan.Explain();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _plan.Dispose();
+        _weights.Dispose();
+    }
+}

@@ -1,0 +1,88 @@
+namespace Kernels.Models;
+
+/// <summary>An image classifier: convolutions in the order they run, the mean of every channel of the last, and a linear layer.</summary>
+/// <remarks>Immutable; checked when made.</remarks>
+public sealed class VisionNetwork
+{
+    // More pixels or channels than any classifier has; the product of sizes read from a file must not overflow.
+    private const int Most = 1 << 16;
+
+    /// <summary>Checks the layers.</summary>
+    /// <param name="name">Where it comes from, for messages.</param>
+    /// <param name="side">Rows and columns of the image.</param>
+    /// <param name="channels">Channels of the image.</param>
+    /// <param name="layers">Convolutions, each after what it reads.</param>
+    /// <param name="classifier">[classes, features].</param>
+    /// <param name="classifierBias">[classes].</param>
+    /// <exception cref="ModelException">Sizes contradict each other; the message names the layer.</exception>
+    public VisionNetwork(string name, int side, int channels, IReadOnlyList<VisionLayer> layers, float[] classifier, float[] classifierBias)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(classifierBias);
+        (Name, Side, Channels, Layers, Classifier, ClassifierBias) = (name, side, channels, layers, classifier, classifierBias);
+        if (side is < 1 or > Most || channels is < 1 or > Most || layers.Count == 0)
+            throw Refuse("network", $"{layers.Count} layers on {channels} × {side} × {side}", "an image and at least one convolution are needed");
+        var sides = new int[layers.Count];
+        var names = new HashSet<string>();
+        for (var i = 0; i < layers.Count; i++)
+        {
+            if (!names.Add(layers[i].Name)) throw Refuse(layers[i].Name, "twice there", "names must differ");
+            sides[i] = CheckedSide(i, sides);
+        }
+
+        Sides = sides;
+        if (classifierBias.Length < 1 || classifier.Length != (long)classifierBias.Length * layers[^1].Outputs)
+            throw Refuse("classifier", $"{classifier.Length} weights and {classifierBias.Length} biases", $"every class needs {layers[^1].Outputs} weights and one bias");
+    }
+
+    /// <summary>Where it comes from.</summary>
+    public string Name { get; }
+
+    /// <summary>Rows and columns of the image.</summary>
+    public int Side { get; }
+
+    /// <summary>Channels of the image.</summary>
+    public int Channels { get; }
+
+    /// <summary>The convolutions.</summary>
+    public IReadOnlyList<VisionLayer> Layers { get; }
+
+    /// <summary>[classes, features]; features are the channels of the last convolution.</summary>
+    public float[] Classifier { get; }
+
+    /// <summary>[classes].</summary>
+    public float[] ClassifierBias { get; }
+
+    /// <summary>Rows and columns of every layer's output.</summary>
+    internal IReadOnlyList<int> Sides { get; }
+
+    /// <summary>Rows and columns of what a layer reads.</summary>
+    internal int SideBefore(VisionLayer layer) => layer.Input < 0 ? Side : Sides[layer.Input];
+
+    private int CheckedSide(int index, int[] sides)
+    {
+        var layer = Layers[index];
+        if (layer.Input < -1 || layer.Input >= index) throw Refuse(layer.Name, $"reading layer {layer.Input}", "a layer reads the image or an earlier layer");
+        var (before, given) = layer.Input < 0 ? (Side, Channels) : (sides[layer.Input], Layers[layer.Input].Outputs);
+        if (layer.Inputs != given) throw Refuse(layer.Name, $"made for {layer.Inputs} channels", $"it reads {given}");
+        if (layer.Outputs is < 1 or > Most || layer.IsDepthwise && layer.Outputs != layer.Inputs)
+            throw Refuse(layer.Name, $"a layer of {layer.Outputs} outputs", layer.IsDepthwise ? $"a depthwise layer has as many as inputs, {layer.Inputs}" : $"1 to {Most} are allowed");
+        if (layer.Filters.LongLength != (long)layer.Outputs * layer.Columns || layer.Bias.Length != layer.Outputs)
+            throw Refuse(layer.Name, $"{layer.Filters.Length} weights and {layer.Bias.Length} biases", $"{(long)layer.Outputs * layer.Columns} and {layer.Outputs} are needed");
+        if (!layer.Filters.All(float.IsFinite) || !layer.Bias.All(float.IsFinite)) throw Refuse(layer.Name, "not finite", "weights are numbers");
+        if (layer.Mask is { } mask && (layer.IsDepthwise || mask.Rows != layer.Outputs || mask.Columns != layer.Columns))
+            throw Refuse(layer.Name, $"a mask of [{mask.Rows}, {mask.Columns}]", $"[{layer.Outputs}, {layer.Columns}] of a convolution that is not depthwise is needed");
+        var fit = layer.Window.Fits(before, before);
+        if (!fit.IsSupported) throw Refuse(layer.Name, $"a window of {layer.Window.Side}", fit.Reason!);
+        var side = layer.Window.Count(before);
+        if (layer.Residual is not { } residual) return side;
+        if (residual < 0 || residual >= index || layer.IsDepthwise) throw Refuse(layer.Name, $"adding layer {residual}", "a convolution adds an earlier layer");
+        if (Layers[residual].Outputs != layer.Outputs || sides[residual] != side)
+            throw Refuse(
+                layer.Name, $"adding [{Layers[residual].Outputs}, {sides[residual]}, {sides[residual]}]", $"its own output is [{layer.Outputs}, {side}, {side}]");
+        return side;
+    }
+
+    private ModelException Refuse(string subject, string received, string limit) => new(Name, subject, received, limit, "Export the model again.");
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Kernels.Cli.Errors;
+using Kernels.Cli.Output;
+using Kernels.Cli.Running;
+
+namespace Kernels.Cli.Commands;
+
+/// <summary><c>kernels classify</c>: the likeliest classes of a picture.</summary>
+internal static class ClassifyCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var model = Options.Text("--model", "PATH", "MobileNet v1 or v2: an .onnx file, a .safetensors file, or a folder with model.safetensors (names of torchvision or timm).");
+        model.Required = true;
+        var image = Options.Text("--image", "FILE", "Picture to classify: PNG, JPEG, WebP or GIF.");
+        image.Required = true;
+        var pattern = Options.Text("--pattern", "PATTERN", "Drop groups of weights by magnitude first, channels rearranged: group:R@S with R of 1, 2, 4, 8 or 16; S is the share to drop.");
+        var labels = Options.Text("--labels", "FILE", "UTF-8 text with the name of a class on each line.");
+        var threads = SharedOptions.Threads();
+        var json = SharedOptions.Json();
+        var command = new Command("classify", "Name the five likeliest classes of a picture.") { model, image, pattern, labels, threads, json };
+        command.SetAction(parsed =>
+        {
+            Classification.Execute(
+                new ClassificationSettings
+                {
+                    Model = parsed.GetRequiredValue(model) is { Length: > 0 } path ? path : throw new UsageException("--model is empty; name a file or folder."),
+                    Image = parsed.GetRequiredValue(image)!,
+                    Pattern = parsed.GetValue(pattern) is { } text ? PatternOption.Parse(text) : null,
+                    Labels = parsed.GetValue(labels),
+                    Threads = parsed.GetValue(threads),
+                    Json = parsed.GetValue(json),
+                }, terminal);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}
