@@ -42,17 +42,6 @@ public sealed class VisionModel : IDisposable
     /// <summary>Logits of the last run, fp32 [1, classes] on the device.</summary>
     public Tensor Logits => _plan.Output(_graph.Logits);
 
-    /// <summary>Opens a network file or folder.</summary>
-    /// <param name="path">A folder with <c>model.safetensors</c>, a <c>.safetensors</c> file, or an <c>.onnx</c> file.</param>
-    /// <exception cref="ModelException">The file is damaged, or its network is none that is known.</exception>
-    public static VisionNetwork Open(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) return OnnxNetwork.Read(path);
-        using var tensors = File.Exists(path) ? ModelTensors.Of(SafetensorsFile.Open(path)) : ModelTensors.Open(ModelFiles.InFolder(path));
-        return new MobileNetReader(tensors).Read();
-    }
-
     /// <summary>Writes the image of the next run.</summary>
     /// <param name="image">[channels, side, side], normalised.</param>
     /// <exception cref="ModelException">It has another size.</exception>

@@ -4,8 +4,8 @@ namespace Kernels.Models;
 /// <remarks>Immutable; checked when made.</remarks>
 public sealed class VisionNetwork
 {
-    // More pixels or channels than any classifier has; the product of sizes read from a file must not overflow.
-    private const int Most = 1 << 16;
+    // More channels, and longer sides, than any classifier has; products of sizes read from a file must not overflow.
+    private const int Most = 1 << 16, MostSide = 1 << 12;
 
     /// <summary>Checks the layers.</summary>
     /// <param name="name">Where it comes from, for messages.</param>
@@ -21,8 +21,8 @@ public sealed class VisionNetwork
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(classifierBias);
         (Name, Side, Channels, Layers, Classifier, ClassifierBias) = (name, side, channels, layers, classifier, classifierBias);
-        if (side is < 1 or > Most || channels is < 1 or > Most || layers.Count == 0)
-            throw Refuse("network", $"{layers.Count} layers on {channels} × {side} × {side}", "an image and at least one convolution are needed");
+        if (side is < 1 or > MostSide || channels is < 1 or > Most || layers.Count == 0)
+            throw Refuse("network", $"{layers.Count} layers on {channels} × {side} × {side}", $"an image of at most {MostSide} × {MostSide} and at least one convolution are needed");
         var sides = new int[layers.Count];
         var names = new HashSet<string>();
         for (var i = 0; i < layers.Count; i++)
@@ -56,6 +56,17 @@ public sealed class VisionNetwork
 
     /// <summary>Rows and columns of every layer's output.</summary>
     internal IReadOnlyList<int> Sides { get; }
+
+    /// <summary>Opens a network file or folder.</summary>
+    /// <param name="path">A folder with <c>model.safetensors</c>, a <c>.safetensors</c> file, or an <c>.onnx</c> file.</param>
+    /// <exception cref="ModelException">The file is damaged, or its network is none that is known.</exception>
+    public static VisionNetwork Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) return OnnxNetwork.Read(path);
+        using var tensors = File.Exists(path) ? ModelTensors.Of(SafetensorsFile.Open(path)) : ModelTensors.Open(ModelFiles.InFolder(path));
+        return new MobileNetReader(tensors).Read();
+    }
 
     /// <summary>Rows and columns of what a layer reads.</summary>
     internal int SideBefore(VisionLayer layer) => layer.Input < 0 ? Side : Sides[layer.Input];

@@ -17,7 +17,7 @@ public sealed class MobileNetTests
         random.Write(Path.Combine(folder.Path, "model.safetensors"));
         var image = RandomValues.Normal(7, 3 * RandomMobileNet.Side * RandomMobileNet.Side);
         using var device = new CpuDevice(2);
-        using var model = new VisionModel(VisionModel.Open(folder.Path), device);
+        using var model = new VisionModel(VisionNetwork.Open(folder.Path), device);
         AssertClose(random.Define(image), model.Classify(image));
     }
 
@@ -79,7 +79,7 @@ public sealed class MobileNetTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.safetensors");
         RandomMobileNet.TimmV1().Write(path, name => name != tensor);
-        var message = Assert.Throws<ModelException>(() => VisionModel.Open(path)).Message;
+        var message = Assert.Throws<ModelException>(() => VisionNetwork.Open(path)).Message;
         Assert.Contains(tensor, message);
         if (tensor != "conv_stem.weight") Assert.Contains(limit, message);
     }
@@ -116,7 +116,7 @@ public sealed class MobileNetTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.safetensors");
         Network(library).Write(path);
-        return VisionModel.Open(path);
+        return VisionNetwork.Open(path);
     }
 
     // Fifty layers of fp32, relative to the largest logit.

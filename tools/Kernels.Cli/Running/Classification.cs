@@ -18,7 +18,7 @@ internal static class Classification
     /// <exception cref="InputException">Picture or labels cannot be read, or do not suit the network.</exception>
     public static void Execute(ClassificationSettings settings, Terminal terminal)
     {
-        var network = VisionModel.Open(settings.Model);
+        var network = VisionNetwork.Open(settings.Model);
         if (network.Channels != 3) throw new InputException($"--model: '{settings.Model}' reads {network.Channels} channels; pictures have 3.");
         var labels = settings.Labels is null ? null : ReadLabels(settings.Labels, network.ClassifierBias.Length, terminal);
         var image = ImageNormalization.Normalize(ImageFile.ReadCentre("--image", settings.Image, network.Side));
