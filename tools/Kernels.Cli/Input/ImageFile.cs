@@ -26,7 +26,7 @@ internal static class ImageFile
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
             throw new InputException($"{option}: '{path}' has {width} × {height} pixels; 1 to {MostPixels} are decoded. Make it smaller first.");
-        using var decoded = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var decoded = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(decoded.Info, decoded.GetPixels());
         if (result != SKCodecResult.Success) throw new InputException($"{option}: '{path}' is damaged ({result}); only whole pictures are classified.");
 
