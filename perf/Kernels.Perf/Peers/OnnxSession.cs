@@ -1,5 +1,6 @@
 using Kernels.Models;
 using Microsoft.ML.OnnxRuntime;
+using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace Kernels.Perf.Peers;
 
