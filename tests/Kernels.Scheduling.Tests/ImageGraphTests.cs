@@ -35,7 +35,7 @@ public sealed partial class ImageGraphTests
         var second = ConvolutionOracle.Convolve(rounded, filters, bias, rounded, new ConvolutionShape(4, 4, 3, 3), new ConvolutionWindow(1, 1, 0));
         Tolerance.AssertClose(second, Read(plan.Output(summed)), ElementType.Float32, "sum");
         Tolerance.AssertClose(second.Chunk(9).Select(channel => channel.Average()).ToArray(), Read(plan.Output(mean)), ElementType.Float32, "mean");
-        Assert.Equal(["depthwise", "convolution", "mean"], plan.Explain().Nodes.Select(node => node.Kind));
+        Assert.Equal(["depthwise", "convolution", "mean"], plan.Explain().Nodes.Select(node => node.Operation));
     }
 
     [Fact]
