@@ -12,7 +12,7 @@ internal static class GroupSparsity
     public static VisionNetwork Prune(VisionNetwork network, SparsityPattern pattern)
     {
         var rows = GroupRows(network.Name, pattern);
-        var sorted = ChannelOrder.Sort(network);
+        var sorted = NetworkRearrangement.Sort(network);
         var method = new MagnitudePruning();
         var layers = sorted.Layers.Select(layer =>
         {

@@ -26,7 +26,7 @@ public sealed class MobileNetTests
     public void Rearranged_networks_compute_the_same(string library)
     {
         var network = Read(library);
-        var sorted = ChannelOrder.Sort(network);
+        var sorted = NetworkRearrangement.Sort(network);
         var image = RandomValues.Normal(7, 3 * RandomMobileNet.Side * RandomMobileNet.Side);
         using var device = new CpuDevice(2);
         using VisionModel before = new(network, device), after = new(sorted, device);

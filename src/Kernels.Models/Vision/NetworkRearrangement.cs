@@ -9,7 +9,7 @@ namespace Kernels.Models;
 /// of what it is added to. Every order is pushed into biases, depthwise windows, the inputs of all readers and the classifier, so that
 /// neither image nor classes change places.
 /// </remarks>
-internal static class ChannelOrder
+internal static class NetworkRearrangement
 {
     /// <summary>The network with its channels in order.</summary>
     public static VisionNetwork Sort(VisionNetwork network)
