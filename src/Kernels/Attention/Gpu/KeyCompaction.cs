@@ -41,15 +41,7 @@ internal static class KeyCompaction
             var end = Math.Min(first + MarksPerThread, length);
             var own = 0;
             for (var i = first; i < end; i++) own += marks[source + i];
-            counts[thread] = own;
-            Group.Barrier();
-            int before = 0, total = 0;
-            for (var other = 0; other < Threads; other++)
-            {
-                if (other < thread) before += counts[other];
-                total += counts[other];
-            }
-
+            var (before, total) = GroupSum.Preceding(counts, own, Threads);
             var place = source + written + before;
             for (var i = first; i < end; i++)
                 if (marks[source + i] != 0) listed[place++] = range.Start + i;

@@ -39,15 +39,7 @@ internal static class RangeCompaction
             var end = Math.Min(first + MarksPerThread, blocks);
             var own = 0;
             for (var block = first; block < end; block++) own += Begins(marks, pair, group, block, a);
-            counts[thread] = own;
-            Group.Barrier();
-            int before = 0, total = 0;
-            for (var other = 0; other < Threads; other++)
-            {
-                if (other < thread) before += counts[other];
-                total += counts[other];
-            }
-
+            var (before, total) = GroupSum.Preceding(counts, own, Threads);
             var place = target + written + before;
             for (var block = first; block < end; block++)
             {

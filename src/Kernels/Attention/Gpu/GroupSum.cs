@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 
@@ -13,7 +14,7 @@ internal static class GroupSum
 
     /// <summary>Sum of the threads' values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Of(ArrayView<float> shared, float value, int threads)
+    public static T Of<T>(ArrayView<T> shared, T value, int threads) where T : unmanaged, INumber<T>
     {
         shared[Group.IdxX] = value;
         Group.Barrier();
@@ -24,29 +25,26 @@ internal static class GroupSum
         }
 
         Group.Barrier();
-        float total = 0;
+        var total = T.Zero;
         for (var lane = 0; lane < Lanes; lane++) total += shared[lane];
         Group.Barrier();
         return total;
     }
 
-    /// <summary>Sum of the threads' counts.</summary>
+    /// <summary>Sum of the counts of the threads before this one, and of all; a barrier must follow before the next.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Of(ArrayView<int> shared, int value, int threads)
+    public static (int Before, int Total) Preceding(ArrayView<int> shared, int count, int threads)
     {
-        shared[Group.IdxX] = value;
+        shared[Group.IdxX] = count;
         Group.Barrier();
-        if (Group.IdxX < Lanes)
+        int before = 0, total = 0;
+        for (var other = 0; other < threads; other++)
         {
-            for (var other = Group.IdxX + Lanes; other < threads; other += Lanes) value += shared[other];
-            shared[Group.IdxX] = value;
+            if (other < Group.IdxX) before += shared[other];
+            total += shared[other];
         }
 
-        Group.Barrier();
-        var total = 0;
-        for (var lane = 0; lane < Lanes; lane++) total += shared[lane];
-        Group.Barrier();
-        return total;
+        return (before, total);
     }
 
     /// <summary>Largest of the threads' values.</summary>
