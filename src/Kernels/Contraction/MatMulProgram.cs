@@ -20,4 +20,19 @@ public abstract class MatMulProgram
 
     /// <summary>The ILGPU kernels of this program, for all storage types, if it is of <paramref name="lowering"/>.</summary>
     internal virtual IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => [];
+
+    /// <summary>New weights with <paramref name="source"/> packed into them, or disposed where it cannot be.</summary>
+    private protected static PackedWeights Filled(PackedWeights weights, HostMatrix source)
+    {
+        try
+        {
+            weights.Repack(source);
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
 }

@@ -47,17 +47,7 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
             throw new KernelException(
                 declaration.Name, device.Name, $"a scale for every {scaleInputs} inputs", $"scales belong to multiples of {run} inputs or to all {source.Columns}",
                 "Quantise in other groups, or pack as Float32.");
-        var weights = new CpuPackedWeights((CpuDevice)device, declaration, layout, source.Rows);
-        try
-        {
-            weights.Repack(source);
-            return weights;
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        return Filled(new CpuPackedWeights((CpuDevice)device, declaration, layout, source.Rows), source);
     }
 
     /// <inheritdoc/>

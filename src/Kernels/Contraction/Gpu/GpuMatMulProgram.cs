@@ -69,17 +69,7 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
                 declaration.Name, device.Name, $"weights of which {layout.ScaleInputs} inputs share a scale",
                 $"kernels here find scales by shifts: {PanelLayout.Run * layout.ColumnsPerStep} inputs times a power of two, or all of them",
                 "Quantise in such groups, or pack as Float16.");
-        var weights = new GpuPackedWeights((IlgpuDevice)device, declaration, layout, source.Rows);
-        try
-        {
-            weights.Repack(source);
-            return weights;
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        return Filled(new GpuPackedWeights((IlgpuDevice)device, declaration, layout, source.Rows), source);
     }
 
     /// <inheritdoc/>

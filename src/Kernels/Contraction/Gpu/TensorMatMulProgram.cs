@@ -54,17 +54,7 @@ public abstract class TensorMatMulProgram(ElementType type, int tokens, int thre
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
-        var weights = new TensorWeights(device, declaration, new TensorWeightLayout(declaration.Format, type, source.Rows, source.Columns));
-        try
-        {
-            weights.Repack(source);
-            return weights;
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        return Filled(new TensorWeights(device, declaration, new TensorWeightLayout(declaration.Format, type, source.Rows, source.Columns)), source);
     }
 
     /// <inheritdoc/>
