@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Kernels.Perf.Checking;
+using Kernels.Perf.Timing;
 
 namespace Kernels.Perf.Rows;
 
@@ -82,6 +83,14 @@ internal sealed class AttentionProblem
         var to = Tensor.Heads(output, ElementType.Float32, 1, _shape.Queries, _shape.QueryHeads, _shape.HeadDim);
         return (output, () => attend(_query, _key, _value, to));
     }
+
+    /// <summary>The baseline own-dense: attention to every key that causality leaves.</summary>
+    public void AgainstDense(bool causal = true) => _prepared.Against("own-dense", () =>
+    {
+        var dense = _prepared.Keep((causal ? MeasuredKernels.Causal128 : MeasuredKernels.Full128).Plan(_device, _shape));
+        var baseline = Bind(dense, (_, i, j) => !causal || j <= i + _shape.Keys - _shape.Queries ? Visit.Yes : Visit.No);
+        return new Contender("own-dense", baseline.Run, baseline.Verify);
+    });
 
     /// <summary>The keys <paramref name="plan"/> selects.</summary>
     public AttentionIndex Select(AttentionPlan plan, GateKeyCache? gate = null) =>

@@ -1,5 +1,4 @@
 using Kernels.Perf.Checking;
-using Kernels.Perf.Timing;
 
 namespace Kernels.Perf.Rows;
 
@@ -49,13 +48,7 @@ internal sealed record CompactedAttentionRow(string Pattern, string Size, Attent
                 if (plan.Work.Visited != listed.CountPairs()) throw new WrongAnswerException(
                     $"The kernel reports {plan.Work.Visited} visited pairs; {listed.CountPairs()} were kept.");
             });
-            if (setup.WithBaselines)
-                prepared.Against("own-dense", () =>
-                {
-                    var dense = prepared.Keep(MeasuredKernels.Causal128.Plan(setup.Device, Shape));
-                    var baseline = problem.Bind(dense, (_, _, _) => Visit.Yes);
-                    return new Contender("own-dense", baseline.Run, baseline.Verify);
-                });
+            if (setup.WithBaselines) problem.AgainstDense();
             return prepared;
         }
         catch

@@ -1,6 +1,5 @@
 using Kernels.Catalog;
 using Kernels.Perf.Checking;
-using Kernels.Perf.Timing;
 
 namespace Kernels.Perf.Rows;
 
@@ -53,13 +52,7 @@ internal sealed record GatedAttentionRow(string Size, AttentionShape Shape) : IR
                 if (plan.Work.Visited != pairs)
                     throw new WrongAnswerException($"The kernel reports {plan.Work.Visited} visited pairs; its lists have {pairs}.");
             });
-            if (setup.WithBaselines)
-                prepared.Against("own-dense", () =>
-                {
-                    var dense = prepared.Keep(MeasuredKernels.Causal128.Plan(setup.Device, Shape));
-                    var baseline = problem.Bind(dense, (_, i, j) => j <= i ? Visit.Yes : Visit.No);
-                    return new Contender("own-dense", baseline.Run, baseline.Verify);
-                });
+            if (setup.WithBaselines) problem.AgainstDense();
             return prepared;
         }
         catch

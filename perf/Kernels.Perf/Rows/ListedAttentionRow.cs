@@ -72,12 +72,7 @@ internal sealed record ListedAttentionRow(
                     var baseline = problem.Bind(ranges, Visits(problem, contiguous).Visits, contiguous);
                     return new Contender("contiguous", baseline.Run, baseline.Verify);
                 });
-            prepared.Against("own-dense", () =>
-            {
-                var dense = prepared.Keep((Kernel.Declaration.Causal ? MeasuredKernels.Causal128 : MeasuredKernels.Full128).Plan(setup.Device, Shape));
-                var baseline = problem.Bind(dense, (_, i, j) => Sees(i, j) ? Visit.Yes : Visit.No);
-                return new Contender("own-dense", baseline.Run, baseline.Verify);
-            });
+            problem.AgainstDense(Kernel.Declaration.Causal);
             return prepared;
         }
         catch

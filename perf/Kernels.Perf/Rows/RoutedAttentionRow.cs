@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Kernels.Perf.Checking;
-using Kernels.Perf.Timing;
 
 namespace Kernels.Perf.Rows;
 
@@ -50,13 +49,7 @@ internal sealed record RoutedAttentionRow(string Pattern, string Size, Attention
                 output.CopyTo(MemoryMarshal.AsBytes(answer.AsSpan()));
                 check.Verify(answer);
             });
-            if (setup.WithBaselines)
-                prepared.Against("own-dense", () =>
-                {
-                    var dense = prepared.Keep(MeasuredKernels.Causal128.Plan(setup.Device, Shape));
-                    var baseline = problem.Bind(dense, (_, i, j) => j <= i ? Visit.Yes : Visit.No);
-                    return new Contender("own-dense", baseline.Run, baseline.Verify);
-                });
+            if (setup.WithBaselines) problem.AgainstDense();
             return prepared;
         }
         catch

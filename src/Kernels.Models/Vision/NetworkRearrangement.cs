@@ -1,3 +1,5 @@
+using Kernels.Compression;
+
 namespace Kernels.Models;
 
 /// <summary>
@@ -20,7 +22,9 @@ internal static class NetworkRearrangement
         var space = Spaces(layers);
         var orders = new Dictionary<int, int[]>();
         foreach (var group in Enumerable.Range(0, layers.Count).GroupBy(i => space[i]))
-            if (group.Key >= 0) orders[group.Key] = Order(group.Select(i => layers[i]).Where(layer => !layer.IsDepthwise).ToArray(), layers[group.First()].Outputs);
+            if (group.Key >= 0)
+                orders[group.Key] = ChannelOrder.ByNorm(
+                    layers[group.First()].Outputs, [.. group.Select(i => layers[i]).Where(layer => !layer.IsDepthwise).Select(layer => layer.Filters)]);
 
         // The image, space −1, keeps its order.
         int[]? OrderOf(int layer) => layer < 0 || space[layer] < 0 ? null : orders[space[layer]];
@@ -54,14 +58,6 @@ internal static class NetworkRearrangement
         }
 
         return [.. Enumerable.Range(0, layers.Count).Select(Root)];
-    }
-
-    private static int[] Order(VisionLayer[] layers, int outputs)
-    {
-        var norms = new double[outputs];
-        foreach (var layer in layers)
-            for (var i = 0; i < layer.Filters.Length; i++) norms[i / layer.Columns] += Math.Abs(layer.Filters[i]);
-        return [.. Enumerable.Range(0, outputs).OrderBy(output => norms[output]).ThenBy(output => output)];
     }
 
     private static VisionLayer Permute(VisionLayer layer, int[]? outputs, int[]? inputs) => layer with
