@@ -39,12 +39,14 @@ internal sealed unsafe class TwoOfFourStream : ParallelBody
         }
     }
 
+    private int RowBytes => (_columns + 7) / 8;
+
     private TwoOfFourStream(byte* source, ElementType type, int rows, int columns)
     {
         _source = source;
         (_type, _rows, _columns) = (type, rows, columns);
         _values = GC.AllocateUninitializedArray<byte>(checked(rows * (columns / 2) * type.Size()));
-        _bits = new byte[rows * ((columns + 7) / 8)];
+        _bits = new byte[rows * RowBytes];
         var tasks = (rows + RowsOfTask - 1) / RowsOfTask;
         (_sums, _lost) = (new double[tasks], new double[tasks]);
     }
@@ -70,74 +72,75 @@ internal sealed unsafe class TwoOfFourStream : ParallelBody
     public override void Invoke(int task, int worker)
     {
         var (first, end) = (task * RowsOfTask, Math.Min((task + 1) * RowsOfTask, _rows));
-        switch (_type)
+        var (stays, goes) = _type switch
         {
-            case ElementType.Float32: Rows<uint, Float32Bits>(first, end, out _sums[task], out _lost[task]); break;
-            case ElementType.BFloat16: Rows<ushort, BFloat16Bits>(first, end, out _sums[task], out _lost[task]); break;
-            default: Rows<ushort, Float16Bits>(first, end, out _sums[task], out _lost[task]); break;
-        }
+            ElementType.Float32 => Rows(first, end),
+            ElementType.BFloat16 => Rows<BFloat16Bits>(first, end),
+            _ => Rows<Float16Bits>(first, end),
+        };
+        (_sums[task], _lost[task]) = (stays + goes, goes);
     }
 
-    private void Rows<T, TBits>(int first, int end, out double sum, out double lost)
-        where T : unmanaged
-        where TBits : struct, IStoredBits<T>
+    private (double Stays, double Goes) Rows<TBits>(int first, int end)
+        where TBits : struct, IHalfWidthBits
     {
         double stays = 0, goes = 0;
-        var rowBytes = (_columns + 7) / 8;
+        var (steps, rest) = Math.DivRem(_columns, TwoOfEachFour.Step);
+        ushort* lastWeights = stackalloc ushort[TwoOfEachFour.Step], lastValues = stackalloc ushort[TwoOfEachFour.Step / 2];
+        fixed (byte* values = _values, bits = _bits)
+            for (var row = first; row < end; row++)
+            {
+                var weights = (ushort*)_source + (long)row * _columns;
+                var kept = (ushort*)values + (long)row * (_columns / 2);
+                var mask = bits + (long)row * RowBytes;
+                TwoOfEachFour.Row<TBits>(weights, steps, kept, mask, out var rowStays, out var rowGoes);
+                (stays, goes) = (stays + rowStays, goes + rowGoes);
+                if (rest == 0) continue;
+                // One group is left: beside it zeros, of which the mask keeps none.
+                *(ulong*)lastWeights = *(ulong*)(weights + steps * TwoOfEachFour.Step);
+                TwoOfEachFour.Row<TBits>(lastWeights, 1, lastValues, mask + steps, out rowStays, out rowGoes);
+                mask[steps] &= 0xF;
+                *(uint*)(kept + steps * (TwoOfEachFour.Step / 2)) = *(uint*)lastValues;
+                (stays, goes) = (stays + rowStays, goes + rowGoes);
+            }
+
+        return (stays, goes);
+    }
+
+    private (double Stays, double Goes) Rows(int first, int end)
+    {
+        double stays = 0, goes = 0;
         var groups = _columns / 4;
         fixed (byte* values = _values, bits = _bits)
             for (var row = first; row < end; row++)
             {
-                var w = (T*)_source + (long)row * _columns;
-                var v = (T*)values + (long)row * (_columns / 2);
-                var mask = bits + (long)row * rowBytes;
+                var w = (uint*)_source + (long)row * _columns;
+                var v = (uint*)values + (long)row * (_columns / 2);
+                var mask = bits + (long)row * RowBytes;
                 for (var group = 0; group < groups; group++, w += 4, v += 2)
                 {
-                    int a = TBits.Magnitude(w[0]), b = TBits.Magnitude(w[1]), c = TBits.Magnitude(w[2]), d = TBits.Magnitude(w[3]);
+                    int a = Magnitude(w[0]), b = Magnitude(w[1]), c = Magnitude(w[2]), d = Magnitude(w[3]);
                     var outcome = Larger(b, a) | Larger(c, a) << 1 | Larger(d, a) << 2 | Larger(c, b) << 3 | Larger(d, b) << 4 | Larger(d, c) << 5;
                     mask[group / 2] |= (byte)(Nibbles[outcome] << (group % 2 * 4));
                     var positions = Positions[outcome];
                     v[0] = w[positions & 3];
                     v[1] = w[positions >> 2 & 3];
-                    stays += Square(TBits.Value(v[0])) + Square(TBits.Value(v[1]));
-                    goes += Square(TBits.Value(w[positions >> 4 & 3])) + Square(TBits.Value(w[positions >> 6]));
+                    stays += Square(v[0]) + Square(v[1]);
+                    goes += Square(w[positions >> 4 & 3]) + Square(w[positions >> 6]);
                 }
             }
 
-        (sum, lost) = (stays + goes, goes);
+        return (stays, goes);
+
+        static int Magnitude(uint stored) => (int)(stored & 0x7FFFFFFF);
 
         // 1 where x is above y: both fit 31 bits.
         static int Larger(int x, int y) => (int)((uint)(y - x) >> 31);
     }
 
-    private static double Square(float value) => (double)value * value;
-
-    /// <summary>What the pass has to know of a storage.</summary>
-    private interface IStoredBits<T>
+    private static double Square(uint stored)
     {
-        static abstract int Magnitude(T stored);
-
-        static abstract float Value(T stored);
-    }
-
-    private readonly struct Float32Bits : IStoredBits<uint>
-    {
-        public static int Magnitude(uint stored) => (int)(stored & 0x7FFFFFFF);
-
-        public static float Value(uint stored) => BitConverter.UInt32BitsToSingle(stored);
-    }
-
-    private readonly struct BFloat16Bits : IStoredBits<ushort>
-    {
-        public static int Magnitude(ushort stored) => stored & 0x7FFF;
-
-        public static float Value(ushort stored) => ElementTypes.FromBFloat16(stored);
-    }
-
-    private readonly struct Float16Bits : IStoredBits<ushort>
-    {
-        public static int Magnitude(ushort stored) => stored & 0x7FFF;
-
-        public static float Value(ushort stored) => ElementTypes.FromFloat16(stored);
+        double value = BitConverter.UInt32BitsToSingle(stored);
+        return value * value;
     }
 }
