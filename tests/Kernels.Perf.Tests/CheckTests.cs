@@ -1,4 +1,7 @@
+using Kernels.Compression;
+using Kernels.Models;
 using Kernels.Perf.Checking;
+using Kernels.Perf.Rows;
 using Kernels.Testing;
 using Xunit;
 
@@ -25,6 +28,28 @@ public class CheckTests
             }
 
             y[i] = right;
+        }
+    }
+
+    [Theory]
+    [InlineData("magnitude", true)]
+    [InlineData("random", false)]
+    public void A_model_pruned_otherwise_than_by_magnitude_is_caught(string method, bool right)
+    {
+        var folder = Directory.CreateTempSubdirectory("kernels-perf-check-");
+        try
+        {
+            var (model, pruned) = (Path.Combine(folder.FullName, "model"), Path.Combine(folder.FullName, "pruned"));
+            new RandomLlama(Hidden: 64, Inner: 72, Layers: 2, Vocabulary: 50).Write(model);
+            using var device = new CpuDevice(1);
+            new ModelCompressor(ModelFiles.InFolder(model), new CompressionOptions { Pattern = SparsityPattern.Parse("2:4"), Method = method }).Write(pruned, device);
+            var check = new PrunedModelCheck(model, pruned);
+            if (right) check.Verify();
+            else Assert.Throws<WrongAnswerException>(check.Verify);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

@@ -45,7 +45,7 @@ internal static class RowCatalog
         new RoutedAttentionRow("routing", "32k", RoutingTransformer.Causal.For(128), Prefill),
         new CompactedAttentionRow("snapkv", "32k", SnapKv.Selection.For(128), Decode),
         new CompactedAttentionRow("ada-snapkv", "32k", AdaSnapKv.Selection.For(128), Decode),
-        new CompressionRow("1b", 2048, 8192, 14, 32000),
+        new CompressionRow("1b", new RandomLlama(2048, 8192, 14, 32000)),
         new AnchorSampleRow("attention.anchor.sample.16k", SampleModel.Shipped, 16384, AttentionMethod.Anchor.Prefill),
         new PrefillSampleRow("prefill.sample.16k", SampleModel.Shipped, 16384),
         new DecodeSampleRow("decode.sample", SampleModel.Shipped),
