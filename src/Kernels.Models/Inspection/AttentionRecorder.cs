@@ -56,10 +56,10 @@ public sealed class AttentionRecorder
 
         public override void Dispose() => plan.Dispose();
 
-        protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
+        protected override void RunCore(in AttentionRun run)
         {
-            recorder._observe(new AttentionInputs(Copy(query), Copy(key), Copy(value)));
-            plan.Run(query, key, value, output, logSumExp);
+            recorder._observe(new AttentionInputs(Copy(run.Query), Copy(run.Key), Copy(run.Value)));
+            plan.Run(run);
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class AttentionKernel
             return Support.No($"batch {shape.Batch}, queries {shape.Queries} and keys {shape.Keys} must each be at least 1");
         if (shape.KeyHeads < 1 || shape.QueryHeads < 1 || shape.QueryHeads % shape.KeyHeads != 0)
             return Support.No($"{shape.QueryHeads} query heads do not divide evenly among {shape.KeyHeads} key heads");
+        if (shape.Page < 0) return Support.No($"pages of {shape.Page} keys were asked for; a page holds at least 1, and 0 stands for keys one after another");
         if (!shape.QueryType.IsFloat() || !shape.KeyType.IsFloat())
             return Support.No("tensors must be stored as Float32, BFloat16 or Float16");
         var program = Find(device);

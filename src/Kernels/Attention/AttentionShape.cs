@@ -2,8 +2,8 @@ namespace Kernels;
 
 /// <summary>The largest problem a plan must hold; a run may be smaller in queries and keys.</summary>
 /// <param name="Batch">Sequences.</param>
-/// <param name="Queries">Most query tokens of one run.</param>
-/// <param name="Keys">Most key tokens of one run.</param>
+/// <param name="Queries">Most query tokens of one sequence in one run.</param>
+/// <param name="Keys">Most key tokens of one sequence in one run.</param>
 /// <param name="QueryHeads">Query heads.</param>
 /// <param name="KeyHeads">Key and value heads; divides <paramref name="QueryHeads"/> (grouped-query attention).</param>
 /// <param name="HeadDim">Channels of a head; equals the kernel's.</param>
@@ -19,6 +19,9 @@ public readonly record struct AttentionShape(
     /// refused; Float32 and mixed types always run on plain lanes, as do all types on other devices.
     /// </summary>
     public bool AllowPlainLanes { get; init; }
+
+    /// <summary>Keys of a page of the cache; 0, the default, where the keys of a sequence lie one after another.</summary>
+    public int Page { get; init; }
 
     /// <summary>Query heads that share one key head.</summary>
     public int GroupSize => KeyHeads == 0 ? 0 : QueryHeads / KeyHeads;

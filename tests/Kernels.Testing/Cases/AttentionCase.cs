@@ -38,8 +38,33 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <summary>Elements between the tokens of every tensor.</summary>
     public int Gap { get; init; }
 
-    /// <summary>Position of the first query: causal kernels align the last query with the last key.</summary>
-    public int Offset => Kernel.Declaration.Causal ? Shape.Keys - Shape.Queries : 0;
+    /// <summary>Queries and keys of each sequence where they are unequal; the shape then holds the most of each.</summary>
+    public (int Queries, int Keys)[]? Lengths { get; init; }
+
+    /// <summary>The sequences, whose tokens follow each other in the flat arrays of a case.</summary>
+    public Sequence[] Sequences
+    {
+        get
+        {
+            var lengths = Lengths ?? [.. Enumerable.Repeat((Shape.Queries, Shape.Keys), Shape.Batch)];
+            var sequences = new Sequence[lengths.Length];
+            for (int i = 0, query = 0, key = 0; i < lengths.Length; i++)
+            {
+                var (queries, keys) = lengths[i];
+                sequences[i] = new Sequence(query, queries, key, keys, Kernel.Declaration.Causal ? keys - queries : 0);
+                (query, key) = (query + queries, key + keys);
+            }
+
+            return sequences;
+        }
+    }
+
+    /// <summary>A case of sequences of unequal lengths.</summary>
+    public static AttentionCase Ragged(string name, AttentionKernel kernel, AttentionShape heads, params (int Queries, int Keys)[] lengths) =>
+        new(name, kernel, heads with { Batch = lengths.Length, Queries = lengths.Max(length => length.Queries), Keys = lengths.Max(length => length.Keys) })
+        {
+            Lengths = lengths,
+        };
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -50,31 +75,22 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     public void Run(Device device)
     {
         var truth = Solved;
-        var (batch, queries, keys, queryHeads, keyHeads, channels) =
-            (Shape.Batch, Shape.Queries, Shape.Keys, Shape.QueryHeads, Shape.KeyHeads, Shape.HeadDim);
-        using var query = new GuardedTensor(device, Shape.QueryType, batch, queries, queryHeads, channels, Gap);
-        using var key = new GuardedTensor(device, Shape.KeyType, batch, keys, keyHeads, channels, Gap);
-        using var value = new GuardedTensor(device, Shape.KeyType, batch, keys, keyHeads, channels, Gap);
-        using var output = new GuardedTensor(device, Shape.QueryType, batch, queries, queryHeads, channels, Gap);
-        using var logSumExp = new GuardedTensor(device, ElementType.Float32, batch, queries, queryHeads, 1, Gap);
-        query.Write(truth.Query);
-        key.Write(truth.Key);
-        value.Write(truth.Value);
-
-        using var plan = Kernel.Plan(device, Shape with { Queries = queries + Spare, Keys = keys + Spare });
-        using var gate = Gate is null ? null : new GateKeyCache(device, Gate, batch, keys + Spare);
+        using var tensors = new AttentionTensors(this, device);
+        tensors.Write(truth.Query, truth.Key, truth.Value);
+        using var plan = Kernel.Plan(device, Shape with { Queries = Shape.Queries + Spare, Keys = Shape.Keys + Spare });
+        using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys + Spare);
         var held = device.AllocatedBytes;
         for (var run = 0; run < 2; run++)
         {
             // The second run starts from the workspace the first one left.
-            Launch(plan, query, key, value, output, gate, logSumExp.Tensor);
-            Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output of run {run}");
-            Tolerance.AssertClose(truth.LogSumExp, logSumExp.Read($"{Name}, log-sum-exp"), ElementType.Float32, $"{Name}, log-sum-exp of run {run}");
+            tensors.Run(plan, gate);
+            Tolerance.AssertClose(truth.Output, tensors.Output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output of run {run}");
+            Tolerance.AssertClose(truth.LogSumExp, tensors.LogSumExp.Read($"{Name}, log-sum-exp"), ElementType.Float32, $"{Name}, log-sum-exp of run {run}");
             Assert.Equal(truth.Work, plan.Work);
         }
 
-        Launch(plan, query, key, value, output, gate, null);
-        Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output without log-sum-exp");
+        tensors.Run(plan, gate, withLogSumExp: false);
+        Tolerance.AssertClose(truth.Output, tensors.Output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output without log-sum-exp");
         Assert.Equal(held, device.AllocatedBytes);
     }
 
@@ -82,24 +98,19 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     public float[] RunUnchecked(Device device, out long allocated)
     {
         var truth = Solved;
-        using var query = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim);
-        using var key = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim);
-        using var value = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim);
-        using var output = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim);
-        query.Write(truth.Query);
-        key.Write(truth.Key);
-        value.Write(truth.Value);
+        using var tensors = new AttentionTensors(this, device);
+        tensors.Write(truth.Query, truth.Key, truth.Value);
         using var plan = Kernel.Plan(device, Shape);
         using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys);
         allocated = 0;
         for (var run = 0; run < 4; run++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Launch(plan, query, key, value, output, gate, null);
+            tensors.Run(plan, gate, withLogSumExp: false);
             if (run > 0) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        return output.Read(Name);
+        return tensors.Output.Read(Name);
     }
 
     /// <summary>
@@ -108,52 +119,40 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     public void SelectThenRun(Device device, AttentionKernel indexed)
     {
         var truth = Solved;
-        using var query = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim, Gap);
-        using var key = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim, Gap);
-        using var value = new GuardedTensor(device, Shape.KeyType, Shape.Batch, Shape.Keys, Shape.KeyHeads, Shape.HeadDim, Gap);
-        using var output = new GuardedTensor(device, Shape.QueryType, Shape.Batch, Shape.Queries, Shape.QueryHeads, Shape.HeadDim, Gap);
-        query.Write(truth.Query);
-        key.Write(truth.Key);
-        value.Write(truth.Value);
+        using var tensors = new AttentionTensors(this, device);
+        tensors.Write(truth.Query, truth.Key, truth.Value);
         using var selecting = Kernel.Plan(device, Shape);
         using var running = indexed.Plan(device, Shape);
         using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys);
-        var index = gate is not null ? selecting.Select(query.Tensor, key.Tensor, gate)
-            : Boundary > 0 ? selecting.Select(query.Tensor, key.Tensor, Boundary) : selecting.Select(query.Tensor, key.Tensor);
+        var (query, key) = (tensors.Query.Tensor, tensors.Key.Tensor);
+        var index = gate is not null ? selecting.Select(query, key, gate) : Boundary > 0 ? selecting.Select(query, key, Boundary) : selecting.Select(query, key);
         for (var batch = 0; batch < Shape.Batch; batch++)
         for (var head = 0; head < Shape.QueryHeads; head++)
         for (var row = 0; row < Shape.Queries; row++)
         {
-            var (list, group) = (head * index.Heads / Shape.QueryHeads, (row + Offset) / index.Rows);
+            var position = row + Sequences[batch].Offset;
+            var (list, group) = (head * index.Heads / Shape.QueryHeads, position / index.Rows);
             var listed = new int[Shape.Keys];
             foreach (var range in index.Ranges(batch, list, group))
                 for (var j = range.Start; j < range.End; j++) listed[j]++;
             foreach (var column in index.Columns(batch, list, group)) listed[column]++;
             var expected = truth.Selections[batch, head / Shape.GroupSize]!.Visits[head % Shape.GroupSize][row];
-            for (var j = 0; j < (Kernel.Declaration.Causal ? row + Offset + 1 : Shape.Keys); j++)
+            for (var j = 0; j < (Kernel.Declaration.Causal ? position + 1 : Shape.Keys); j++)
                 Assert.True(listed[j] == (expected[j] ? 1 : 0), $"{Name}: batch {batch}, head {head}, row {row} lists key {j} {listed[j]} times");
         }
 
-        running.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, index);
-        Tolerance.AssertClose(truth.Output, output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output over its index");
+        running.Run(tensors.Query.Tensor, tensors.Key.Tensor, tensors.Value.Tensor, tensors.Output.Tensor, index);
+        Tolerance.AssertClose(truth.Output, tensors.Output.Read($"{Name}, output"), Shape.QueryType, $"{Name}, output over its index");
         Assert.Equal(truth.Work, running.Work);
-    }
-
-    private void Launch(
-        AttentionPlan plan, GuardedTensor query, GuardedTensor key, GuardedTensor value, GuardedTensor output, GateKeyCache? gate, Tensor? logSumExp)
-    {
-        if (gate is not null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, gate, logSumExp);
-        else if (Listed is not null) plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, Listed.Index, logSumExp);
-        else plan.Run(query.Tensor, key.Tensor, value.Tensor, output.Tensor, logSumExp);
     }
 
     private Truth Solve()
     {
         for (var seed = Seed; seed < Seed + 100; seed++)
         {
-            var query = RandomValues.Normal(3 * seed, Shape.Batch * Shape.Queries * Shape.QueryHeads * Shape.HeadDim, Shape.QueryType);
-            var key = RandomValues.Normal(3 * seed + 1, Shape.Batch * Shape.Keys * Shape.KeyHeads * Shape.HeadDim, Shape.KeyType);
-            var value = RandomValues.Normal(3 * seed + 2, Shape.Batch * Shape.Keys * Shape.KeyHeads * Shape.HeadDim, Shape.KeyType);
+            var query = RandomValues.Normal(3 * seed, Sequences.Sum(sequence => sequence.Queries) * Shape.QueryHeads * Shape.HeadDim, Shape.QueryType);
+            var key = RandomValues.Normal(3 * seed + 1, Sequences.Sum(sequence => sequence.Keys) * Shape.KeyHeads * Shape.HeadDim, Shape.KeyType);
+            var value = RandomValues.Normal(3 * seed + 2, Sequences.Sum(sequence => sequence.Keys) * Shape.KeyHeads * Shape.HeadDim, Shape.KeyType);
             if (Solve(query, key, value) is { } truth) return truth;
         }
 
@@ -165,51 +164,52 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     {
         var declaration = Kernel.Declaration;
         var output = new double[query.Length];
-        var logSumExp = new double[Shape.Batch * Shape.Queries * Shape.QueryHeads];
+        var logSumExp = new double[Sequences.Sum(sequence => sequence.Queries) * Shape.QueryHeads];
         var selections = new SelectedKeys?[Shape.Batch, Shape.QueryHeads];
         long visited = 0, dense = 0;
         for (var batch = 0; batch < Shape.Batch; batch++)
-        for (var head = 0; head < Shape.QueryHeads; head++)
+        for (var head = 0; head < Shape.QueryHeads && Sequences[batch].Queries > 0; head++)
         {
-            var queries = Rows(query, Shape.Queries, Shape.QueryHeads, batch, head);
-            var keys = Rows(key, Shape.Keys, Shape.KeyHeads, batch, head / Shape.GroupSize);
-            var values = Rows(value, Shape.Keys, Shape.KeyHeads, batch, head / Shape.GroupSize);
+            var sequence = Sequences[batch];
+            var queries = Rows(query, sequence.FirstQuery, sequence.Queries, Shape.QueryHeads, head);
+            var keys = Rows(key, sequence.FirstKey, sequence.Keys, Shape.KeyHeads, head / Shape.GroupSize);
+            var values = Rows(value, sequence.FirstKey, sequence.Keys, Shape.KeyHeads, head / Shape.GroupSize);
             bool[][]? selected = null;
             if (declaration.Pattern == AttentionPattern.Anchor)
             {
-                var selection = AnchorOracle.Select(queries, keys, Offset, declaration.Scale, declaration.Block, declaration.Step, declaration.Theta);
+                var selection = AnchorOracle.Select(queries, keys, sequence.Offset, declaration.Scale, declaration.Block, declaration.Step, declaration.Theta);
                 if (selection.Margin < ClearMargin) return null;
                 selected = selection.Visits;
             }
             else if (declaration.Selection is { } how)
             {
-                var (b, group) = (batch, head / Shape.GroupSize);
+                var group = head / Shape.GroupSize;
                 var selection = selections[batch, group] ??= how.Estimator switch
                 {
-                    KeyEstimator.LastRows => VerticalSlashOracle.Select(Group(query, b, group), keys, Offset, declaration),
-                    KeyEstimator.LastRowsOrPooled => FlexPrefillOracle.Select(Group(query, b, group), keys, Offset, declaration),
+                    KeyEstimator.LastRows => VerticalSlashOracle.Select(Group(query, sequence, group), keys, sequence.Offset, declaration),
+                    KeyEstimator.LastRowsOrPooled => FlexPrefillOracle.Select(Group(query, sequence, group), keys, sequence.Offset, declaration),
                     KeyEstimator.ObservationWindow => ObservationWindowOracle.Select(
-                        [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Group(query, b, h))],
-                        [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Rows(key, Shape.Keys, Shape.KeyHeads, b, h))], group, Offset, declaration),
-                    _ => BlockSelectionOracle.Select(Group(query, b, group), keys, Offset, declaration, Boundary, Gate is null ? null : new GateOracle(Gate, group)),
+                        [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Group(query, sequence, h))],
+                        [.. Enumerable.Range(0, Shape.KeyHeads).Select(h => Rows(key, sequence.FirstKey, sequence.Keys, Shape.KeyHeads, h))], group, sequence.Offset, declaration),
+                    _ => BlockSelectionOracle.Select(Group(query, sequence, group), keys, sequence.Offset, declaration, Boundary, Gate is null ? null : new GateOracle(Gate, group)),
                 };
                 if (selection.Margin < ClearMargin) return null;
                 selected = selection.Visits[head % Shape.GroupSize];
             }
 
-            for (var i = 0; i < Shape.Queries; i++)
+            for (var i = 0; i < sequence.Queries; i++)
             {
-                var (row, b, h, position) = (i, batch, head, i + Offset);
+                var (row, b, h, position) = (i, batch, head, i + sequence.Offset);
                 bool Visits(int j) =>
                     (!declaration.Causal || j <= position) && (selected is null || selected[row][j])
                     && (Listed is null || Listed.Visits(Shape.QueryHeads, b, h, position, j)) && (Mask is null || Mask(b, h, position, j));
                 var (channels, lse) = DenseAttentionOracle.Row(
                     queries[i], keys, values, declaration.Scale, Visits, Score is null ? null : (score, j) => Score(score, b, h, position, j));
-                var index = (batch * Shape.Queries + i) * Shape.QueryHeads + head;
+                var index = (sequence.FirstQuery + i) * Shape.QueryHeads + head;
                 channels.CopyTo(output, index * Shape.HeadDim);
                 logSumExp[index] = lse;
-                visited += Enumerable.Range(0, Shape.Keys).Count(Visits);
-                dense += declaration.Causal ? position + 1 : Shape.Keys;
+                visited += Enumerable.Range(0, sequence.Keys).Count(Visits);
+                dense += declaration.Causal ? position + 1 : sequence.Keys;
             }
         }
 
@@ -217,20 +217,28 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     }
 
     // The query heads of a key head.
-    private double[][][] Group(float[] query, int batch, int keyHead) =>
-        [.. Enumerable.Range(keyHead * Shape.GroupSize, Shape.GroupSize).Select(head => Rows(query, Shape.Queries, Shape.QueryHeads, batch, head))];
+    private double[][][] Group(float[] query, Sequence sequence, int keyHead) =>
+        [.. Enumerable.Range(keyHead * Shape.GroupSize, Shape.GroupSize).Select(head => Rows(query, sequence.FirstQuery, sequence.Queries, Shape.QueryHeads, head))];
 
-    private double[][] Rows(float[] tensor, int tokens, int heads, int batch, int head)
+    private double[][] Rows(float[] tensor, int first, int tokens, int heads, int head)
     {
         var rows = new double[tokens][];
         for (var i = 0; i < tokens; i++)
         {
             rows[i] = new double[Shape.HeadDim];
-            for (var c = 0; c < Shape.HeadDim; c++) rows[i][c] = tensor[((batch * tokens + i) * heads + head) * Shape.HeadDim + c];
+            for (var c = 0; c < Shape.HeadDim; c++) rows[i][c] = tensor[((first + i) * heads + head) * Shape.HeadDim + c];
         }
 
         return rows;
     }
+
+    /// <summary>One sequence of a case.</summary>
+    /// <param name="FirstQuery">Its first query token among those of all.</param>
+    /// <param name="Queries">Query tokens.</param>
+    /// <param name="FirstKey">Its first key token among those of all.</param>
+    /// <param name="Keys">Key tokens.</param>
+    /// <param name="Offset">Position of the first query: causal kernels align the last query with the last key.</param>
+    public sealed record Sequence(int FirstQuery, int Queries, int FirstKey, int Keys, int Offset);
 
     private sealed record Truth(float[] Query, float[] Key, float[] Value, double[] Output, double[] LogSumExp, AttentionWork Work, SelectedKeys?[,] Selections);
 }

@@ -1,6 +1,6 @@
 namespace Kernels.Testing;
 
-/// <summary>Attention over lists of keys, brought or selected, by name. </summary>
+/// <summary>Attention over lists of keys, brought or selected, by name.</summary>
 public static class ListedAttentionCases
 {
     private const ElementType BFloat16 = ElementType.BFloat16, Float16 = ElementType.Float16;

@@ -17,9 +17,22 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
         return data;
     }
 
+    public static TheoryData<string, string> Ragged()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var name in RaggedAttentionCases.PortableNames) data.Add("opencl", name);
+        foreach (var name in RaggedAttentionCases.GpuNames) data.Add("cuda", name);
+        foreach (var name in RaggedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
+        return data;
+    }
+
     [Theory]
     [MemberData(nameof(Problems))]
     public void Agrees_with_the_oracle(string device, string name) => AttentionCases.Named(name).Run(devices[device]);
+
+    [Theory]
+    [MemberData(nameof(Ragged))]
+    public void Sequences_of_unequal_lengths_agree_with_the_oracle(string device, string name) => RaggedAttentionCases.Named(name).Run(devices[device]);
 
     [Theory]
     [InlineData("decode")]

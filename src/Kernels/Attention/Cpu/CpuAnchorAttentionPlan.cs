@@ -36,17 +36,13 @@ internal sealed unsafe class CpuAnchorAttentionPlan : CpuAttentionPlan
     }
 
     /// <inheritdoc/>
-    public override long WorkspaceBytes => base.WorkspaceBytes + _workspace.ByteLength;
+    public override long WorkspaceBytes => _workspace.ByteLength;
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _workspace.Dispose();
-    }
+    public override void Dispose() => _workspace.Dispose();
 
     /// <inheritdoc/>
-    protected override void RunTiles()
+    protected override void RunSequences()
     {
         _groupCount = (Keys - 1) / _group - FirstPosition / _group + 1;
         Cpu.Workers.Run(_groupCount * Batch * Shape.QueryHeads, _groups);
@@ -57,7 +53,7 @@ internal sealed unsafe class CpuAnchorAttentionPlan : CpuAttentionPlan
         // The last groups walk the most keys: they come first.
         var heads = Batch * Shape.QueryHeads;
         var group = (Keys - 1) / _group - task / heads;
-        var (batch, head) = (task % heads / Shape.QueryHeads, task % heads % Shape.QueryHeads);
+        var (batch, head) = (FirstSequence + task % heads / Shape.QueryHeads, task % heads % Shape.QueryHeads);
         var first = Math.Max(group * _group, FirstPosition);
         var end = Math.Min((group + 1) * _group, Keys);
         var work = new Workspace(this, worker, batch, head / Shape.GroupSize);
@@ -169,7 +165,7 @@ internal sealed unsafe class CpuAnchorAttentionPlan : CpuAttentionPlan
     private readonly struct Workspace
     {
         private readonly CpuAnchorAttentionPlan _plan;
-        private readonly Head _key, _value;
+        private readonly HeadRows _key, _value;
 
         public Workspace(CpuAnchorAttentionPlan plan, int worker, int batch, int keyHead)
         {
@@ -220,10 +216,10 @@ internal sealed unsafe class CpuAnchorAttentionPlan : CpuAttentionPlan
         };
 
         public void PackKeys(int first, int count, int* indices) => KeyPanels.PackKeys(
-            _key.Data, _key.Type, _key.TokenStride, indices, first, count, _plan.Shape.HeadDim, _plan.Program.Panel, Scratch, Keys);
+            _key, indices, first, count, _plan.Shape.HeadDim, _plan.Program.Panel, Scratch, Keys);
 
         public void PackValues(int first, int count, int* indices) => KeyPanels.PackValues(
-            _value.Data, _value.Type, _value.TokenStride, indices, first, count, _plan.Shape.HeadDim, _plan.Program.Panel,
+            _value, indices, first, count, _plan.Shape.HeadDim, _plan.Program.Panel,
             CpuAttentionProgram.ChunkKeys * _plan.Program.Panel, Scratch, Values);
     }
 }

@@ -2,22 +2,18 @@ using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
-/// <summary>What every SIMD attention plan shares: the bound tensors of a run, decoding with few rows, and finishing rows.</summary>
+/// <summary>What every SIMD attention plan shares: the bound tensors of a run, its sequences, and loading, merging and finishing rows.</summary>
 internal abstract unsafe class CpuAttentionPlan : AttentionPlan
 {
-    /// <summary>Keys one task of a few-row run walks; a fixed length, so that results do not depend on the thread count.</summary>
-    private const int SplitKeys = 4096;
-
     internal readonly CpuDevice Cpu;
     internal readonly CpuAttentionProgram Program;
     internal readonly int Stride;
 
-    private readonly ParallelAction _few, _merge;
-    private readonly CpuBuffer _states, _chunks;
-    private readonly long _stateFloats, _chunkFloats;
     private readonly long[] _visited;
-    private readonly int _maxSplits;
-    private Head _query, _key, _value, _output, _logSumExp;
+    private readonly RunSequence[] _sequences;
+    private int _sequenceCount, _pageColumns;
+    private int* _pages;
+    private HeadRows _query, _key, _value, _output, _logSumExp;
     private AttentionWork _work;
 
     protected CpuAttentionPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
@@ -26,83 +22,106 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         Cpu = device;
         Program = program;
         Stride = program.RowStride;
-        Map = declaration.Pattern == AttentionPattern.Masked ? BlockMap.Build(declaration, device, shape) : null;
-        _few = new ParallelAction(VisitSplit);
-        _merge = new ParallelAction(MergeSplits);
-        _maxSplits = ReadsFewRowsInPlace ? (shape.Keys + SplitKeys - 1) / SplitKeys : 0;
         _visited = new long[device.Workers.Count];
-
-        // A state is query, accumulator, maximum and sum of FewRows rows.
-        _stateFloats = CpuAttentionProgram.FewRows * (2L * Stride + 16 + program.Lanes);
-        _states = (CpuBuffer)device.Allocate(shape.Batch * shape.KeyHeads * (long)_maxSplits * _stateFloats * sizeof(float));
-        // Per worker: widened keys and values, scores, and one row of conversion scratch.
-        _chunkFloats = CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRowsStep * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
-        _chunks = (CpuBuffer)device.Allocate(ReadsFewRowsInPlace ? device.Workers.Count * _chunkFloats * sizeof(float) : 0);
+        _sequences = new RunSequence[shape.Batch];
     }
 
     /// <inheritdoc/>
-    public override long WorkspaceBytes => _states.ByteLength + _chunks.ByteLength + (Map?.ByteLength ?? 0);
+    public sealed override AttentionWork Work => _work;
 
-    /// <inheritdoc/>
-    public override AttentionWork Work => _work;
+    /// <summary>First of the sequences that run together.</summary>
+    internal int FirstSequence { get; private set; }
 
-    // An anchor group selects its keys whatever its number of rows: it has no shorter way.
-    // Lists of keys are split by what they list.
-    private bool ReadsFewRowsInPlace => Declaration.Pattern is AttentionPattern.Dense or AttentionPattern.Masked;
-
-    /// <summary>Blocks a mask leaves; null for other patterns.</summary>
-    protected BlockMap? Map { get; }
-
-    /// <summary>Sequences, query and key tokens of the current run.</summary>
+    /// <summary>How many run together.</summary>
     internal int Batch { get; private set; }
 
-    /// <summary>Query tokens of the current run.</summary>
+    /// <summary>Query tokens of each of them; the most, where a few rows of unequal sequences run together.</summary>
     internal int Queries { get; private set; }
 
-    /// <summary>Key tokens of the current run.</summary>
+    /// <summary>Key tokens of each of them; the most, where a few rows of unequal sequences run together.</summary>
     internal int Keys { get; private set; }
 
     /// <summary>Position of the first query: causal queries are aligned with the last keys.</summary>
     internal int FirstPosition => Declaration.Causal ? Keys - Queries : 0;
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void RunCore(in AttentionRun run)
     {
-        _states.Dispose();
-        _chunks.Dispose();
-    }
+        fixed (int* pages = run.Sequences.PageTable)
+        {
+            Bind(run, pages);
+            Array.Clear(_visited);
+            for (var first = 0; first < _sequenceCount; first += Batch)
+            {
+                Open(first);
+                if (Queries > 0) RunSequences();
+            }
+        }
 
-    /// <inheritdoc/>
-    protected sealed override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
-    {
-        Bind(query, key, value, output, logSumExp);
-        Array.Clear(_visited);
-        if (ReadsFewRowsInPlace && Queries * Shape.GroupSize <= CpuAttentionProgram.FewRows && Queries <= 4) RunFewRows();
-        else RunTiles();
-
-        long visited = 0;
+        long visited = 0, pairs = 0;
         foreach (var count in _visited) visited += count;
-        var pairs = Declaration.Causal ? (long)Queries * (Keys - Queries) + Queries * (Queries + 1L) / 2 : (long)Queries * Keys;
-        _work = new AttentionWork(visited, pairs * Batch * Shape.QueryHeads);
+        foreach (var sequence in _sequences.AsSpan(0, _sequenceCount))
+        {
+            var (queries, keys) = ((long)sequence.Queries, (long)sequence.Keys);
+            pairs += Declaration.Causal ? queries * (keys - queries) + queries * (queries + 1) / 2 : queries * keys;
+        }
+
+        _work = new AttentionWork(visited, pairs * Shape.QueryHeads);
     }
 
-    protected void Bind(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
+    /// <summary>Binds a run whose pages, if any, stay where they are; sequences of equal lengths are all opened.</summary>
+    protected void Bind(in AttentionRun run, int* pages)
     {
-        (_query, _key, _value, _output) = (new Head(query), new Head(key), new Head(value), new Head(output));
-        _logSumExp = logSumExp is { } lse ? new Head(lse) : default;
-        (Batch, Queries, Keys) = (query[0], query[1], key[1]);
+        (_query, _key, _value, _output) = (new HeadRows(run.Query), new HeadRows(run.Key), new HeadRows(run.Value), new HeadRows(run.Output));
+        _logSumExp = run.LogSumExp is { } logSumExp ? new HeadRows(logSumExp) : default;
+        var ragged = run.Sequences;
+        _pages = pages;
+        _pageColumns = ragged.PageColumns;
+        _sequenceCount = ragged.IsRagged ? ragged.Count : run.Query[0];
+        for (var i = 0; i < _sequenceCount; i++)
+            _sequences[i] = ragged.IsRagged
+                ? new RunSequence(0, ragged.QueryOffsets[i], ragged.Queries(i), ragged.IsPaged ? 0 : ragged.KeyOffsets[i], ragged.Keys(i))
+                : new RunSequence(i, 0, run.Query[1], 0, run.Key[1]);
+        Open(0);
     }
 
-    /// <summary>Runs with enough rows to pack keys.</summary>
-    protected abstract void RunTiles();
+    // Sequences that follow each other run together where they are equally long or all have a few rows.
+    private void Open(int first)
+    {
+        var opened = _sequences[first];
+        (FirstSequence, Batch, Queries, Keys) = (first, 1, opened.Queries, opened.Keys);
+        for (var next = first + 1; next < _sequenceCount; next++, Batch++)
+        {
+            var sequence = _sequences[next];
+            var isEqual = sequence.Queries == opened.Queries && sequence.Keys == opened.Keys;
+            if (!isEqual && !(HasFewRows(opened) && HasFewRows(sequence))) break;
+            (Queries, Keys) = (Math.Max(Queries, sequence.Queries), Math.Max(Keys, sequence.Keys));
+        }
+    }
+
+    /// <summary>Whether a sequence has so few rows that it runs together with others of few, whatever their lengths.</summary>
+    protected virtual bool HasFewRows(in RunSequence sequence) => false;
+
+    /// <summary>Runs the opened sequences.</summary>
+    protected abstract void RunSequences();
+
+    /// <summary>A sequence of the run.</summary>
+    protected ref readonly RunSequence Sequence(int batch) => ref _sequences[batch];
+
+    /// <summary>Position of a sequence's first query.</summary>
+    protected int FirstPositionOf(int batch) => Declaration.Causal ? _sequences[batch].Keys - _sequences[batch].Queries : 0;
 
     protected void Count(int worker, long pairs) => _visited[worker] += pairs;
 
-    internal Head KeyHead(int batch, int head) => _key.At(batch, head);
+    internal HeadRows KeyHead(int batch, int head) => Keyed(_key, batch, head);
 
-    internal Head QueryHead(int batch, int head) => _query.At(batch, head);
+    internal HeadRows QueryHead(int batch, int head) => _query.At(_sequences[batch].Batch, _sequences[batch].FirstQuery, head);
 
-    internal Head ValueHead(int batch, int head) => _value.At(batch, head);
+    internal HeadRows ValueHead(int batch, int head) => Keyed(_value, batch, head);
+
+    private HeadRows Keyed(in HeadRows tensor, int batch, int head) => _pages == null
+        ? tensor.At(_sequences[batch].Batch, _sequences[batch].FirstKey, head)
+        : tensor.Paged(_pages + (long)batch * _pageColumns, head);
 
     /// <summary>Loads scaled queries of one head into consecutive rows and resets the state of the tile.</summary>
     protected void Load(ref AttentionTile tile, int batch, int head, int row, int rows, float* scratch)
@@ -112,7 +131,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         tile.Batch = batch;
         tile.Head = head;
         tile.Group = 1;
-        var source = _query.At(batch, head);
+        var source = QueryHead(batch, head);
         for (var r = 0; r < rows; r++) LoadRow(source, row + r, tile.Query + (long)r * Stride, scratch);
         Reset(tile);
     }
@@ -130,97 +149,6 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         new Span<float>(tile.Accumulator, padded * Stride).Clear();
         new Span<float>(tile.Maximum, padded).Fill(float.NegativeInfinity);
         new Span<float>(tile.Sum, padded * Program.Lanes).Clear();
-    }
-
-    private void RunFewRows()
-    {
-        var splits = (Keys + SplitKeys - 1) / SplitKeys;
-        Cpu.Workers.Run(Batch * Shape.KeyHeads * splits, _few);
-        Cpu.Workers.Run(Batch * Shape.KeyHeads, _merge);
-    }
-
-    private AttentionTile State(int batch, int keyHead, int split)
-    {
-        var rows = Queries * Shape.GroupSize;
-        var floats = (float*)_states.Pointer + ((batch * Shape.KeyHeads + keyHead) * (long)_maxSplits + split) * _stateFloats;
-        return new AttentionTile
-        {
-            Query = floats,
-            Accumulator = floats + CpuAttentionProgram.FewRows * Stride,
-            Sum = floats + CpuAttentionProgram.FewRows * 2 * Stride,
-            Maximum = floats + CpuAttentionProgram.FewRows * (2 * Stride + Program.Lanes),
-            Rows = rows,
-            Position = FirstPosition,
-            Batch = batch,
-            Head = keyHead * Shape.GroupSize,
-            Group = Shape.GroupSize,
-        };
-    }
-
-    private void VisitSplit(int task, int worker)
-    {
-        var splits = (Keys + SplitKeys - 1) / SplitKeys;
-        var (pair, split) = (task / splits, task % splits);
-        var (batch, keyHead) = (pair / Shape.KeyHeads, pair % Shape.KeyHeads);
-        var chunk = (float*)_chunks.Pointer + worker * _chunkFloats;
-        var scratch = chunk + _chunkFloats - 2 * Stride;
-        var tile = State(batch, keyHead, split);
-        tile.Scores = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride;
-        for (var r = 0; r < tile.Rows; r++)
-            LoadRow(_query.At(batch, tile.Head + r % tile.Group), r / tile.Group, tile.Query + (long)r * Stride, scratch);
-        Reset(tile);
-
-        var (first, end) = (split * SplitKeys, Math.Min(Keys, (split + 1) * SplitKeys));
-        if (Map is null)
-        {
-            WalkFew(tile, first, end, false, chunk, worker);
-            return;
-        }
-
-        // Rows that share a row of the block map walk together: the heads of a token, or one row where masks differ by head.
-        var bundle = Declaration.PerHead ? 1 : tile.Group;
-        for (var r = 0; r < tile.Rows; r += bundle)
-        {
-            var part = tile;
-            part.Query += (long)r * Stride;
-            part.Accumulator += (long)r * Stride;
-            part.Maximum += r;
-            part.Sum += r * Program.Lanes;
-            part.Rows = bundle;
-            part.Position += r / tile.Group;
-            part.Head += r % tile.Group;
-            part.Group = bundle;
-            foreach (var entry in Map.Row(batch, part.Head, part.Position / Map.Block))
-            {
-                var start = (entry >> 1) * Map.Block;
-                var (from, to) = (Math.Max(first, start), Math.Min(end, start + Map.Block));
-                if (from < to) WalkFew(part, from, to, (entry & 1) == 0, chunk, worker);
-            }
-        }
-    }
-
-    private void WalkFew(in AttentionTile tile, int first, int end, bool partial, float* chunk, int worker)
-    {
-        var (key, value) = (KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize));
-        var widened = chunk + CpuAttentionProgram.FewRowsChunk * Stride;
-        for (var start = first; start < end; start += CpuAttentionProgram.FewRowsChunk)
-        {
-            var count = Math.Min(CpuAttentionProgram.FewRowsChunk, end - start);
-            Count(worker, Program.VisitFew(
-                tile, key.Rows(start, count, Shape.HeadDim, chunk, Stride, out var keyStride),
-                value.Rows(start, count, Shape.HeadDim, widened, Stride, out var valueStride),
-                keyStride, valueStride, start, count, Declaration.Causal, partial));
-        }
-    }
-
-    private void MergeSplits(int task, int worker)
-    {
-        var splits = (Keys + SplitKeys - 1) / SplitKeys;
-        var (batch, keyHead) = (task / Shape.KeyHeads, task % Shape.KeyHeads);
-        var merged = State(batch, keyHead, 0);
-        for (var split = 1; split < splits; split++) Merge(ref merged, State(batch, keyHead, split));
-
-        for (var r = 0; r < merged.Rows; r++) FinishRow(merged, r, batch, merged.Head + r % merged.Group, r / merged.Group);
     }
 
     /// <summary>Adds the state of the same rows over other keys.</summary>
@@ -244,7 +172,7 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         for (; i < count; i++) target[i] = target[i] * left + source[i] * right;
     }
 
-    internal void LoadRow(in Head source, int token, float* target, float* scratch)
+    internal void LoadRow(in HeadRows source, int token, float* target, float* scratch)
     {
         var row = source.Row(token, Shape.HeadDim, scratch);
         Scale(row, Program.QueryScale, target, Shape.HeadDim);
@@ -259,10 +187,11 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         var empty = float.IsNegativeInfinity(tile.Maximum[r]);
         var factor = empty ? 0 : 1 / sum;
         Scale(accumulator, factor, accumulator, Shape.HeadDim);
-        _output.At(batch, head).Store(token, Shape.HeadDim, accumulator);
-        if (_logSumExp.Data == null) return;
+        ref readonly var sequence = ref _sequences[batch];
+        _output.At(sequence.Batch, sequence.FirstQuery, head).Store(token, Shape.HeadDim, accumulator);
+        if (!_logSumExp.Exists) return;
         var logSumExp = empty ? float.NegativeInfinity : (tile.Maximum[r] + float.Log2(sum)) * 0.69314718f;
-        _logSumExp.At(batch, head).Store(token, 1, &logSumExp);
+        _logSumExp.At(sequence.Batch, sequence.FirstQuery, head).Store(token, 1, &logSumExp);
     }
 
     private static void Scale(float* source, float factor, float* target, int count)
@@ -270,54 +199,5 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
         var i = 0;
         for (; i <= count - 8; i += 8) Vector256.Store(Vector256.Load(source + i) * factor, target + i);
         for (; i < count; i++) target[i] = source[i] * factor;
-    }
-
-    /// <summary>The rows of one head of a bound tensor.</summary>
-    internal readonly struct Head
-    {
-        private readonly ElementType _type;
-        private readonly long _batchStride, _tokenStride, _headStride;
-
-        public Head(in Tensor tensor)
-        {
-            _type = tensor.Type;
-            Data = ((CpuBuffer)tensor.Buffer).Pointer + tensor.Offset * _type.Size();
-            (_batchStride, _tokenStride, _headStride) = (tensor.Stride(0), tensor.Stride(1), tensor.Stride(2));
-        }
-
-        private Head(byte* data, ElementType type, long tokenStride)
-        {
-            Data = data;
-            _type = type;
-            _tokenStride = tokenStride;
-        }
-
-        public byte* Data { get; }
-
-        public ElementType Type => _type;
-
-        public long TokenStride => _tokenStride;
-
-        public Head At(int batch, int head) =>
-            new(Data + (batch * _batchStride + head * _headStride) * _type.Size(), _type, _tokenStride);
-
-        public float* Row(int token, int channels, float* scratch) => Widening.Row(Data, _type, token * _tokenStride, channels, scratch);
-
-        /// <summary>Consecutive rows as fp32: in place, or widened into <paramref name="scratch"/>.</summary>
-        public float* Rows(int first, int count, int channels, float* scratch, int scratchStride, out long stride)
-        {
-            if (_type == ElementType.Float32)
-            {
-                stride = _tokenStride;
-                return (float*)Data + first * _tokenStride;
-            }
-
-            stride = scratchStride;
-            for (var i = 0; i < count; i++)
-                Widening.Widen((ushort*)Data + (first + i) * _tokenStride, _type, channels, scratch + (long)i * scratchStride);
-            return scratch;
-        }
-
-        public void Store(int token, int channels, float* source) => Widening.Store(source, channels, Data, _type, token * _tokenStride);
     }
 }

@@ -10,9 +10,7 @@ internal static unsafe class KeyPanels
     public static long Floats(int keys, int channels, int panel) => (long)RoundUp(keys, panel) * channels;
 
     /// <summary>Packs keys [first, first + count) into panels [.., channels, panel]; missing keys of the last panel become 0.</summary>
-    /// <param name="source">Element (0, 0) of the head.</param>
-    /// <param name="type">Storage of the source.</param>
-    /// <param name="stride">Elements between keys.</param>
+    /// <param name="source">Rows of the head.</param>
     /// <param name="indices">Which keys, or null for consecutive ones from <paramref name="first"/>.</param>
     /// <param name="first">First key, or first entry of <paramref name="indices"/>.</param>
     /// <param name="count">Keys.</param>
@@ -22,10 +20,10 @@ internal static unsafe class KeyPanels
     /// <param name="target">Result.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackKeys(
-        byte* source, ElementType type, long stride, int* indices, int first, int count, int channels, int panel, float* scratch, float* target)
+        in HeadRows source, int* indices, int first, int count, int channels, int panel, float* scratch, float* target)
     {
-        var key = 0;
-        if (type == ElementType.Float32)
+        var (rows, key) = (source, 0);
+        if (rows.Type == ElementType.Float32)
             for (; key + 4 <= count; key += 4)
                 Transposition.TransposeFour(
                     Key(key), Key(key + 1), Key(key + 2), Key(key + 3), channels, target + (long)(key / panel) * panel * channels + key % panel, panel);
@@ -39,17 +37,15 @@ internal static unsafe class KeyPanels
                 continue;
             }
 
-            var row = Widening.Row(source, type, (indices == null ? first + key : indices[first + key]) * stride, channels, scratch);
+            var row = source.Row(indices == null ? first + key : indices[first + key], channels, scratch);
             for (var channel = 0; channel < channels; channel++) column[(long)channel * panel] = row[channel];
         }
 
-        float* Key(int i) => (float*)source + (indices == null ? first + i : indices[first + i]) * stride;
+        float* Key(int i) => rows.Row(indices == null ? first + i : indices[first + i], channels, scratch);
     }
 
     /// <summary>Packs values into slices [channels / panel][count][panel]; missing channels of the last slice become 0.</summary>
-    /// <param name="source">Element (0, 0) of the head.</param>
-    /// <param name="type">Storage of the source.</param>
-    /// <param name="stride">Elements between values.</param>
+    /// <param name="source">Rows of the head.</param>
     /// <param name="indices">Which values, or null for consecutive ones from <paramref name="first"/>.</param>
     /// <param name="first">First value, or first entry of <paramref name="indices"/>.</param>
     /// <param name="count">Values.</param>
@@ -60,12 +56,12 @@ internal static unsafe class KeyPanels
     /// <param name="target">Result, at the first value's place in slice 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackValues(
-        byte* source, ElementType type, long stride, int* indices, int first, int count, int channels, int panel, long slice, float* scratch,
+        in HeadRows source, int* indices, int first, int count, int channels, int panel, long slice, float* scratch,
         float* target)
     {
         for (var key = 0; key < count; key++)
         {
-            var row = Widening.Row(source, type, (indices == null ? first + key : indices[first + key]) * stride, channels, scratch);
+            var row = source.Row(indices == null ? first + key : indices[first + key], channels, scratch);
             var place = target + (long)key * panel;
             var channel = 0;
             for (; channel + panel <= channels; channel += panel, place += slice)

@@ -51,7 +51,7 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
     /// <inheritdoc/>
     protected override void Launch(VisitArguments run, int pairs)
     {
-        var (first, block) = (run.FirstPosition, Declaration.Block);
+        var (first, firstPair, block) = (run.FirstPosition, run.FirstPair, Declaration.Block);
         var select = new SelectArguments
         {
             Query = run.Query,
@@ -75,7 +75,7 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
         for (var pair = 0; pair < pairs; pair += _wave)
         {
             var count = Math.Min(_wave, pairs - pair);
-            (run.FirstPair, select.FirstPair) = (pair, pair);
+            run.FirstPair = select.FirstPair = firstPair + pair;
             Visit(_visits, count, run with { Leave = selects ? 1 : 0 }, _state, _anchors, _selection.Listed);
             if (!selects) continue;
             _selection.Launch(count, Query, Key, _state, select);

@@ -41,10 +41,10 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     {
         (Gpu, Program, _pack, _block) = (device, program, pack, block);
         _takesTensorCores = GpuAttentionProgram.AsksForTensorCores(device, shape) && program.HoldsTensorCores(device, declaration).IsSupported;
-        var pairs = shape.Batch * Heads;
         var rows = Math.Min(shape.Queries, block) * (long)pack;
         var tiles = ((shape.Queries - 1L) / block + 2) * ((rows + program.Many.Rows - 1) / program.Many.Rows);
-        _counts = new long[checked((int)Math.Min(launches * Math.Max(tiles * pairs, TargetGroups + 2L * pairs), mostCounters))];
+        var most = launches * (long)shape.Batch * Math.Max(tiles * Heads, TargetGroups + 2L * Heads);
+        _counts = new long[checked((int)Math.Min(most, mostCounters))];
         _visited = Own(new IlgpuBuffer(device, _counts.LongLength * sizeof(long)));
     }
 
@@ -90,40 +90,50 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     }
 
     /// <inheritdoc/>
-    protected sealed override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp)
+    protected override void RunCore(in AttentionRun run)
     {
-        _onTensorCores = _takesTensorCores && IsAligned("query", query) && IsAligned("key", key) && IsAligned("value", value);
+        _onTensorCores = _takesTensorCores && IsAligned("query", run.Query) && IsAligned("key", run.Key) && IsAligned("value", run.Value);
         (_query, _key, _value, _output) =
-            ((IlgpuBuffer)query.Buffer, (IlgpuBuffer)key.Buffer, (IlgpuBuffer)value.Buffer, (IlgpuBuffer)output.Buffer);
-        _logSumExp = (IlgpuBuffer?)logSumExp?.Buffer;
-        var (queries, keys) = (query[1], key[1]);
-        var run = new VisitArguments
+            ((IlgpuBuffer)run.Query.Buffer, (IlgpuBuffer)run.Key.Buffer, (IlgpuBuffer)run.Value.Buffer, (IlgpuBuffer)run.Output.Buffer);
+        _logSumExp = (IlgpuBuffer?)run.LogSumExp?.Buffer;
+        var whole = new VisitArguments
         {
-            Query = new HeadLayout(query),
-            Key = new HeadLayout(key),
-            Value = new HeadLayout(value),
-            Output = new HeadLayout(output),
-            LogSumExp = logSumExp is { } lse ? new HeadLayout(lse) : default,
+            Query = new HeadLayout(run.Query),
+            Key = new HeadLayout(run.Key),
+            Value = new HeadLayout(run.Value),
+            Output = new HeadLayout(run.Output),
+            LogSumExp = run.LogSumExp is { } logSumExp ? new HeadLayout(logSumExp) : default,
             Heads = Heads,
             Pack = _pack,
             Group = Shape.GroupSize,
-            Queries = queries,
-            Keys = keys,
-            FirstPosition = Declaration.Causal ? keys - queries : 0,
             Causal = Declaration.Causal ? 1 : 0,
             Block = _block,
             Splits = 1,
-            HasLogSumExp = logSumExp is null ? 0 : 1,
+            HasLogSumExp = run.LogSumExp is null ? 0 : 1,
         };
-        (_visitedPairs, _uncounted) = (0, 0);
-        var pairs = Declaration.Causal ? (long)queries * (keys - queries) + queries * (queries + 1L) / 2 : (long)queries * keys;
-        _densePairs = pairs * query[0] * Shape.QueryHeads;
+        (_visitedPairs, _densePairs, _uncounted) = (0, 0, 0);
         using var access = Gpu.Enter();
-        Launch(run, query[0] * Heads);
+        var sequences = run.Sequences;
+        if (!sequences.IsRagged) Launch(whole, run.Query[0], run.Query[1], run.Key[1]);
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            if (sequences.Queries(i) == 0) continue;
+            var (query, key) = (sequences.QueryOffsets[i], sequences.KeyOffsets[i]);
+            var sequence = whole with
+            {
+                FirstPair = i * Heads,
+                Query = whole.Query.Sequence(query),
+                Output = whole.Output.Sequence(query),
+                LogSumExp = whole.LogSumExp.Sequence(query),
+                Key = whole.Key.Sequence(key),
+                Value = whole.Value.Sequence(key),
+            };
+            Launch(sequence, 1, sequences.Queries(i), sequences.Keys(i));
+        }
     }
 
-    /// <summary>Launches a run under the device's lock.</summary>
-    /// <param name="run">The run, every flag clear and no lists chosen.</param>
+    /// <summary>Launches sequences of equal lengths under the device's lock.</summary>
+    /// <param name="run">The run from its <see cref="VisitArguments.FirstPair"/> on, every flag clear and no lists chosen.</param>
     /// <param name="pairs">Pairs of (sequence, tile head).</param>
     protected abstract void Launch(VisitArguments run, int pairs);
 
@@ -193,6 +203,14 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     private VisitKernel<TQuery, TKey> LoadVisit<TOrder>(bool few) where TOrder : struct, IKeyOrder => new(
         _takesTensorCores ? TensorVisit<TQuery, TKey>.Load(Gpu, Program.VisitTensor<TQuery, TOrder>(Declaration.Name, few)!) : null,
         _takesTensorCores && !Shape.AllowPlainLanes ? null : Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few)));
+
+    private void Launch(VisitArguments run, int batch, int queries, int keys)
+    {
+        (run.Queries, run.Keys, run.FirstPosition) = (queries, keys, Declaration.Causal ? keys - queries : 0);
+        var pairs = Declaration.Causal ? (long)queries * (keys - queries) + queries * (queries + 1L) / 2 : (long)queries * keys;
+        _densePairs += pairs * batch * Shape.QueryHeads;
+        Launch(run, batch * Heads);
+    }
 
     private bool IsAligned(string what, in Tensor tensor)
     {

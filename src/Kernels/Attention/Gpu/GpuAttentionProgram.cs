@@ -54,6 +54,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
     public override Support Supports(Device device, AttentionDeclaration declaration, in AttentionShape shape)
     {
         var gpu = (IlgpuDevice)device;
+        if (shape.Page > 0) return Support.No($"keys in pages of {shape.Page} are walked on the processor only; plan with Page = 0 and keys one after another");
         if ((long)shape.Batch * shape.QueryHeads > MostPairs)
             return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
         if ((long)shape.Queries * shape.GroupSize > int.MaxValue / 2)

@@ -29,11 +29,11 @@ internal sealed class GpuIndexedAttentionPlan<TQuery, TKey> : GpuListedAttention
     public override long WorkspaceBytes => base.WorkspaceBytes + _room.ByteLength;
 
     /// <inheritdoc/>
-    protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, AttentionIndex index, in Tensor? logSumExp)
+    protected override void RunCore(in AttentionRun run)
     {
-        _index = index;
-        Divide(index.Heads < Shape.KeyHeads ? Shape.GroupSize : Shape.QueryHeads / index.Heads, index.Rows);
-        RunCore(query, key, value, output, logSumExp);
+        _index = run.Index!;
+        Divide(_index.Heads < Shape.KeyHeads ? Shape.GroupSize : Shape.QueryHeads / _index.Heads, _index.Rows);
+        base.RunCore(run);
     }
 
     /// <inheritdoc/>
@@ -41,12 +41,13 @@ internal sealed class GpuIndexedAttentionPlan<TQuery, TKey> : GpuListedAttention
     {
         // Where one list serves all, it is copied once.
         var listPairs = _index.Batch == 1 && _index.Heads == 1 ? 1 : pairs;
+        var endPair = run.FirstPair + listPairs;
         var (first, end) = (run.FirstPosition / run.Block, (run.FirstPosition + run.Queries - 1) / run.Block + 1);
-        var (pair, group) = (0, first);
-        while (pair < listPairs)
+        var (pair, group) = (run.FirstPair, first);
+        while (pair < endPair)
         {
             var (count, stop) = _room.Fill(new IndexRoom.Part(
-                _index, run.FirstPosition + run.Queries, run.Keys, run.Causal != 0, run.Heads, pair, group == first ? listPairs : pair + 1, group, end));
+                _index, run.FirstPosition + run.Queries, run.Keys, run.Causal != 0, run.Heads, pair, group == first ? endPair : pair + 1, group, end));
             var visited = listPairs == 1 ? pairs : count;
             VisitGroups(
                 run with { FirstPair = pair, Lists = listPairs == 1 ? 0 : stop - group }, visited, group, stop, _room.MostKeys,

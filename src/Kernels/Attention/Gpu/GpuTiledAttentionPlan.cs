@@ -41,7 +41,8 @@ internal sealed class GpuTiledAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQu
     /// <inheritdoc/>
     protected override void Launch(VisitArguments run, int pairs)
     {
-        run.Lists = _listsPerPair;
+        // Lists are numbered by the pairs of the plan, tiles by those of the launch.
+        (run.Lists, run.FirstListBlock) = (_listsPerPair, -run.FirstPair * _listsPerPair);
         run.Splits = Splits(Tile(run), pairs, run.Keys);
         run.Leave = run.Splits > 1 ? 1 : 0;
         Visit(_visits, pairs, run, _state, _lists, _lists.Bounds);

@@ -24,6 +24,9 @@ public struct HeadLayout
     /// <summary>The layout of the tokens from <paramref name="token"/> on.</summary>
     internal readonly HeadLayout From(int token) => this with { Offset = Offset + token * Token };
 
+    /// <summary>A single sequence that begins at <paramref name="token"/> of the first, whatever its number.</summary>
+    internal readonly HeadLayout Sequence(int token) => From(token) with { Batch = 0 };
+
     /// <summary>First channel of a row.</summary>
     public readonly long Row(int batch, int token, int head) => Offset + batch * Batch + token * Token + head * Head;
 }

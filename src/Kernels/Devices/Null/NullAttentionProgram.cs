@@ -20,9 +20,6 @@ internal sealed class NullAttentionProgram : AttentionProgram
 
         public override void Dispose() { }
 
-        protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor? logSumExp) { }
-
-        protected override void RunCore(
-            in Tensor query, in Tensor key, in Tensor value, in Tensor output, AttentionIndex index, in Tensor? logSumExp) { }
+        protected override void RunCore(in AttentionRun run) { }
     }
 }

@@ -16,9 +16,22 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
         return data;
     }
 
+    public static TheoryData<string, string> Ragged()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var name in RaggedAttentionCases.PortableListedNames) data.Add("opencl", name);
+        foreach (var name in RaggedAttentionCases.ListedGpuNames) data.Add("cuda", name);
+        foreach (var name in RaggedAttentionCases.SmallListedNames) data.Add(PtxDevices.Name, name);
+        return data;
+    }
+
     [Theory]
     [MemberData(nameof(Problems))]
     public void Agrees_with_the_oracle(string device, string name) => ListedAttentionCases.Named(name).Run(devices[device]);
+
+    [Theory]
+    [MemberData(nameof(Ragged))]
+    public void Sequences_of_unequal_lengths_agree_with_the_oracle(string device, string name) => RaggedAttentionCases.Named(name).Run(devices[device]);
 
     [Theory]
     [InlineData("blocks, tail")]
@@ -27,6 +40,10 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
     [InlineData("pages, decode")]
     public void Every_listed_key_is_visited_once_and_no_other(string name) =>
         VisitCount.AssertDeclared(ListedAttentionCases.Named(name), devices["opencl"]);
+
+    [Fact]
+    public void Every_listed_key_of_unequal_sequences_is_visited_once_and_no_other() =>
+        VisitCount.AssertDeclared(RaggedAttentionCases.Named("ragged, blocks"), devices["opencl"]);
 
     [Theory]
     [InlineData("pooled similar")]

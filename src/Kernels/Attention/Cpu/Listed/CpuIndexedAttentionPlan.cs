@@ -18,11 +18,14 @@ internal sealed class CpuIndexedAttentionPlan : CpuListedAttentionPlan
     protected override (bool Tiles, bool Few) Ways => (Shape.Queries > FewTokens, true);
 
     /// <inheritdoc/>
-    protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, AttentionIndex index, in Tensor? logSumExp)
+    protected override void RunCore(in AttentionRun run)
     {
-        _index = index;
-        RunCore(query, key, value, output, logSumExp);
+        _index = run.Index!;
+        base.RunCore(run);
     }
+
+    /// <inheritdoc/>
+    protected override bool HasFewRows(in RunSequence sequence) => WalksFew(sequence);
 
     /// <inheritdoc/>
     protected override KeyList List(int batch, int head, int group, int worker)

@@ -16,6 +16,10 @@ internal abstract unsafe partial class CpuListedAttentionPlan
     /// <summary>Sequence, list and token of every unit of a run of few rows.</summary>
     protected int UnitCount => Batch * Shape.KeyHeads * ListHeads * Queries;
 
+    /// <summary>Whether the rows of a sequence are walked one token at a time.</summary>
+    protected bool WalksFew(in RunSequence sequence) =>
+        Ways.Few && (!Ways.Tiles || GroupRows == 1 || sequence.Queries <= FewTokens);
+
     private int Splits => Queries <= FewTokens ? (Keys + SplitKeys - 1) / SplitKeys : 1;
 
     // Rows of a unit, padded. Units of single rows are the most memory that a run's units can need together.
@@ -38,7 +42,14 @@ internal abstract unsafe partial class CpuListedAttentionPlan
     protected (int Batch, int Head, int Token) Unit(int unit)
     {
         var (list, token) = (unit / Queries, unit % Queries);
-        return (list / ListHeads / Shape.KeyHeads, list % (ListHeads * Shape.KeyHeads) * (Shape.GroupSize / ListHeads), token);
+        return (FirstSequence + list / ListHeads / Shape.KeyHeads, list % (ListHeads * Shape.KeyHeads) * (Shape.GroupSize / ListHeads), token);
+    }
+
+    // Units are numbered by the longest of the sequences that run together.
+    private bool IsInUse(int unit)
+    {
+        var (batch, _, token) = Unit(unit);
+        return token < Sequence(batch).Queries;
     }
 
     private AttentionTile State(int unit, int split, int worker)
@@ -55,7 +66,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
             Sum = floats + rows * 2 * Stride,
             Maximum = floats + rows * (2 * Stride + Program.Lanes),
             Rows = Shape.GroupSize / ListHeads,
-            Position = FirstPosition + token,
+            Position = FirstPositionOf(batch) + token,
             Batch = batch,
             Head = head,
             Group = Shape.GroupSize / ListHeads,
@@ -65,6 +76,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
     private void RunUnit(int task, int worker)
     {
         var (unit, split) = (task / Splits, task % Splits);
+        if (!IsInUse(unit)) return;
         var tile = State(unit, split, worker);
         var chunk = (float*)_workers!.Pointer + worker * _workerFloats + MaxStateFloats;
         var scratch = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride + CpuAttentionProgram.FewRowsStep * Chunk;
@@ -73,7 +85,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
         Reset(tile);
 
         var list = List(tile.Batch, tile.Head, tile.Position / GroupRows, worker);
-        var end = Declaration.Causal ? tile.Position + 1 : Keys;
+        var end = Declaration.Causal ? tile.Position + 1 : Sequence(tile.Batch).Keys;
         var (skip, take) = Splits > 1 ? (split * SplitKeys, SplitKeys) : (0, int.MaxValue);
         foreach (var range in list.Ranges)
         {
@@ -90,7 +102,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
         }
 
         var columns = list.Columns[..KeyList.CountBelow(list.Columns, end)];
-        if (skip < columns.Length) GatherFew(tile, columns.Slice(skip, Math.Min(columns.Length - skip, take)), chunk, scratch, worker);
+        if (skip < columns.Length) GatherFew(tile, columns.Slice(skip, Math.Min(columns.Length - skip, take)), chunk, worker);
         if (Splits == 1) FinishUnit(tile, unit);
     }
 
@@ -107,7 +119,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
         }
     }
 
-    private void GatherFew(in AttentionTile tile, ReadOnlySpan<int> columns, float* chunk, float* scratch, int worker)
+    private void GatherFew(in AttentionTile tile, ReadOnlySpan<int> columns, float* chunk, int worker)
     {
         var (key, value) = (KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize));
         var values = chunk + CpuAttentionProgram.FewRowsChunk * Stride;
@@ -116,9 +128,8 @@ internal abstract unsafe partial class CpuListedAttentionPlan
             var part = columns.Slice(start, Math.Min(CpuAttentionProgram.FewRowsChunk, columns.Length - start));
             for (var i = 0; i < part.Length; i++)
             {
-                var channels = Shape.HeadDim;
-                new ReadOnlySpan<float>(key.Row(part[i], channels, scratch), channels).CopyTo(new Span<float>(chunk + i * Stride, channels));
-                new ReadOnlySpan<float>(value.Row(part[i], channels, scratch), channels).CopyTo(new Span<float>(values + i * Stride, channels));
+                key.CopyRow(part[i], Shape.HeadDim, chunk + i * Stride);
+                value.CopyRow(part[i], Shape.HeadDim, values + i * Stride);
             }
 
             Count(worker, Program.VisitFew(tile, chunk, values, Stride, Stride, 0, part.Length, false, false));
@@ -127,6 +138,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
 
     private void MergeUnit(int unit, int worker)
     {
+        if (!IsInUse(unit)) return;
         var merged = State(unit, 0, worker);
         for (var split = 1; split < Splits; split++) Merge(ref merged, State(unit, split, worker));
         FinishUnit(merged, unit);

@@ -36,7 +36,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
     }
 
     /// <inheritdoc/>
-    public override long WorkspaceBytes => base.WorkspaceBytes + (_packed?.ByteLength ?? 0) + (_workers?.ByteLength ?? 0) + (_states?.ByteLength ?? 0);
+    public override long WorkspaceBytes => (_packed?.ByteLength ?? 0) + (_workers?.ByteLength ?? 0) + (_states?.ByteLength ?? 0);
 
     /// <summary>Query rows that share a list.</summary>
     protected abstract int GroupRows { get; }
@@ -52,7 +52,6 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
     /// <inheritdoc/>
     public override void Dispose()
     {
-        base.Dispose();
         _packed?.Dispose();
         _workers?.Dispose();
         _states?.Dispose();
@@ -87,16 +86,16 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
     }
 
     /// <inheritdoc/>
-    protected override void RunTiles()
+    protected override void RunSequences()
     {
-        if (Ways.Few && (!Ways.Tiles || GroupRows == 1 || Queries <= FewTokens))
+        if (WalksFew(Sequence(FirstSequence)))
         {
             PrepareFew();
             RunFew();
             return;
         }
 
-        for (_batch = 0; _batch < Batch; _batch++)
+        for (_batch = FirstSequence; _batch < FirstSequence + Batch; _batch++)
         for (_keyHead = 0; _keyHead < Shape.KeyHeads; _keyHead++)
         {
             PackHead(_batch, _keyHead);
@@ -126,11 +125,9 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
         var count = Math.Min(PackKeys, Keys - first);
         var (key, value) = (KeyHead(_batch, _keyHead), ValueHead(_batch, _keyHead));
         var scratch = (float*)_workers!.Pointer + (worker + 1) * _workerFloats - Stride;
-        KeyPanels.PackKeys(
-            key.Data, key.Type, key.TokenStride, null, first, count, Shape.HeadDim, Program.Panel, scratch, PackedKeys + (long)first * Shape.HeadDim);
+        KeyPanels.PackKeys(key, null, first, count, Shape.HeadDim, Program.Panel, scratch, PackedKeys + (long)first * Shape.HeadDim);
         KeyPanels.PackValues(
-            value.Data, value.Type, value.TokenStride, null, first, count, Shape.HeadDim, Program.Panel, Slice, scratch,
-            PackedKeys + _valueOffset + (long)first * Program.Panel);
+            value, null, first, count, Shape.HeadDim, Program.Panel, Slice, scratch, PackedKeys + _valueOffset + (long)first * Program.Panel);
     }
 
     private void RunSlab(int task, int worker)
@@ -272,9 +269,8 @@ internal abstract unsafe partial class CpuListedAttentionPlan : CpuAttentionPlan
         {
             var (key, value) = (_plan.KeyHead(_plan._batch, _plan._keyHead), _plan.ValueHead(_plan._batch, _plan._keyHead));
             var panel = _plan.Program.Panel;
-            KeyPanels.PackKeys(key.Data, key.Type, key.TokenStride, indices, first, count, _plan.Shape.HeadDim, panel, Scratch, Keys);
-            KeyPanels.PackValues(
-                value.Data, value.Type, value.TokenStride, indices, first, count, _plan.Shape.HeadDim, panel, Chunk * panel, Scratch, Values);
+            KeyPanels.PackKeys(key, indices, first, count, _plan.Shape.HeadDim, panel, Scratch, Keys);
+            KeyPanels.PackValues(value, indices, first, count, _plan.Shape.HeadDim, panel, Chunk * panel, Scratch, Values);
         }
     }
 }

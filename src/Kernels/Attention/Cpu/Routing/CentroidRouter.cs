@@ -12,7 +12,7 @@ internal sealed unsafe class CentroidRouter : IDisposable
     private readonly ulong[][] _order;
     private readonly int _padded, _maxClusters, _maxTokens, _headDim;
     private readonly long _workerFloats;
-    private CpuAttentionPlan.Head _source;
+    private HeadRows _source;
     private Memory<int> _ids;
     private int _clusters, _tokens, _count;
 
@@ -40,7 +40,7 @@ internal sealed unsafe class CentroidRouter : IDisposable
     private float* Workers => Scores + _maxClusters * (long)_maxTokens;
 
     /// <summary>Takes the centroids of a head.</summary>
-    public void Load(in CpuAttentionPlan.Head centroids, int count)
+    public void Load(in HeadRows centroids, int count)
     {
         _clusters = count;
         new Span<float>(Centroids, _padded * _program.RowStride).Clear();
@@ -49,7 +49,7 @@ internal sealed unsafe class CentroidRouter : IDisposable
     }
 
     /// <summary>Gives every centroid its nearest tokens: <paramref name="count"/> ascending ids for each, one after the other.</summary>
-    public void Route(in CpuAttentionPlan.Head source, int tokens, int count, Memory<int> ids)
+    public void Route(in HeadRows source, int tokens, int count, Memory<int> ids)
     {
         (_source, _tokens, _count, _ids) = (source, tokens, count, ids);
         _device.Workers.Run((tokens - 1) / Chunk + 1, _score);
@@ -66,7 +66,7 @@ internal sealed unsafe class CentroidRouter : IDisposable
         var scratch = scores + _padded * (long)Chunk;
         var (start, rows) = (chunk * Chunk, KeyPanels.RoundUp(_clusters, _program.RowStep));
         var count = Math.Min(Chunk, _tokens - start);
-        KeyPanels.PackKeys(_source.Data, _source.Type, _source.TokenStride, null, start, count, _headDim, _program.Panel, scratch, packed);
+        KeyPanels.PackKeys(_source, null, start, count, _headDim, _program.Panel, scratch, packed);
         for (var key = 0; key < count; key += _program.Panel) _program.Score(Centroids, rows, packed + key * (long)_headDim, scores + key);
         for (var i = 0; i < count; i++)
         {

@@ -32,7 +32,7 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
     }
 
     /// <inheritdoc/>
-    public override long WorkspaceBytes => base.WorkspaceBytes + _router.ByteLength + _results.ByteLength + _workers.ByteLength
+    public override long WorkspaceBytes => _router.ByteLength + _results.ByteLength + _workers.ByteLength
         + sizeof(int) * ((long)_keyIds.Length + _queryIds.Length) + _seen.Length;
 
     private int Clusters => _centroids[1];
@@ -44,26 +44,25 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
     /// <inheritdoc/>
     public override void Dispose()
     {
-        base.Dispose();
         _router.Dispose();
         _results.Dispose();
         _workers.Dispose();
     }
 
     /// <inheritdoc/>
-    protected override void RoutedCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, in Tensor centroids)
+    protected override void RunCore(in AttentionRun run)
     {
-        _centroids = centroids;
-        RunCore(query, key, value, output, null);
+        _centroids = run.Centroids!.Value;
+        base.RunCore(run);
     }
 
     /// <inheritdoc/>
-    protected override void RunTiles()
+    protected override void RunSequences()
     {
-        for (_batch = 0; _batch < Batch; _batch++)
+        for (_batch = FirstSequence; _batch < FirstSequence + Batch; _batch++)
         for (_keyHead = 0; _keyHead < Shape.KeyHeads; _keyHead++)
         {
-            _router.Load(new Head(_centroids).At(0, _keyHead), Clusters);
+            _router.Load(new HeadRows(_centroids).At(0, 0, _keyHead), Clusters);
             _router.Route(KeyHead(_batch, _keyHead), Keys, KeysOfCluster, _keyIds);
             for (var slot = 0; slot < Shape.GroupSize; slot++)
                 _router.Route(QueryHead(_batch, _keyHead * Shape.GroupSize + slot), Queries, QueriesOfCluster, _queryIds.AsMemory(slot * Clusters * QueriesOfCluster));

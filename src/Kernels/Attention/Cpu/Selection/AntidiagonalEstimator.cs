@@ -120,7 +120,6 @@ internal sealed unsafe class AntidiagonalEstimator : KeyBlockEstimator
         var (count, columns) = ((Plan.Keys - 1 - s + stride) / stride, Columns(Plan, Plan.Keys));
         var packed = KeyPanels.Floats(count, HeadDim, panel);
         new Span<float>(target + packed, (int)(KeyPanels.Floats(columns, HeadDim, panel) - packed)).Clear();
-        KeyPanels.PackKeys(
-            key.Data + s * key.TokenStride * key.Type.Size(), key.Type, stride * key.TokenStride, null, 0, count, HeadDim, panel, Worker(worker), target);
+        KeyPanels.PackKeys(key.Every(stride, s), null, 0, count, HeadDim, panel, Worker(worker), target);
     }
 }

@@ -52,12 +52,12 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
     }
 
     /// <inheritdoc/>
-    protected override void RunCore(in Tensor query, in Tensor key, in Tensor value, in Tensor output, KeySummary summary, in Tensor? logSumExp)
+    protected override void RunCore(in AttentionRun run)
     {
-        _estimator.Summary = summary;
+        _estimator.Summary = run.Summary;
         try
         {
-            RunCore(query, key, value, output, logSumExp);
+            base.RunCore(run);
         }
         finally
         {
@@ -74,7 +74,7 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
     /// <inheritdoc/>
     protected override void PrepareFew()
     {
-        for (var batch = 0; batch < Batch; batch++)
+        for (var batch = FirstSequence; batch < FirstSequence + Batch; batch++)
             for (var keyHead = 0; keyHead < Shape.KeyHeads; keyHead++) Prepare(batch, keyHead);
         if (Queries <= FewTokens) Cpu.Workers.Run(UnitCount, _chooseUnit);
     }
@@ -83,7 +83,7 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
     protected override KeyList List(int batch, int head, int group, int worker)
     {
         if (!Ways.Few || Queries > FewTokens) return Choose(batch, head, group, worker);
-        var unit = ((batch * Shape.KeyHeads * ListHeads) + head / (Shape.GroupSize / ListHeads)) * Queries + group - FirstPosition;
+        var unit = (((batch - FirstSequence) * Shape.KeyHeads * ListHeads) + head / (Shape.GroupSize / ListHeads)) * Queries + group - FirstPosition;
         return new KeyList(_unitRanges.AsSpan(unit * _maxBlocks, _unitCounts[unit]), []);
     }
 

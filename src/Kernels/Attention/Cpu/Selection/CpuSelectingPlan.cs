@@ -1,7 +1,7 @@
 namespace Kernels;
 
 /// <summary>Attention whose lists each run selects for itself; the selection can also be had as an index.</summary>
-internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
+internal abstract unsafe class CpuSelectingPlan : CpuListedAttentionPlan
 {
     protected CpuSelectingPlan(CpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, CpuAttentionProgram program)
         : base(device, declaration, shape, program)
@@ -24,7 +24,7 @@ internal abstract class CpuSelectingPlan : CpuListedAttentionPlan
     protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key, int boundary)
     {
         Boundary = boundary;
-        Bind(query, key, key, query, null);
+        Bind(new AttentionRun(query, key, key, query), null);
         var groups = (FirstPosition + Queries - 1) / GroupRows + 1;
         var first = FirstPosition / GroupRows;
         var lists = new SelectedLists(Batch, Shape.KeyHeads * ListHeads, FirstPosition + Queries, Keys, Selection);

@@ -102,7 +102,7 @@ internal sealed unsafe class GateEstimator : KeyBlockEstimator
     }
 
     /// <summary>A row as it was before its rotation.</summary>
-    private float* TurnedBack(in CpuAttentionPlan.Head source, int token, int position, int worker)
+    private float* TurnedBack(in HeadRows source, int token, int position, int worker)
     {
         var row = Worker(worker) + AttentionGate.KeyPools * Plan.Stride;
         var stored = source.Row(token, HeadDim, row + Plan.Stride);

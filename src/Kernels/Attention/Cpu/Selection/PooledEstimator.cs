@@ -32,7 +32,7 @@ internal sealed unsafe class PooledEstimator : KeyBlockEstimator
         (_batch, _keyHead) = (batch, keyHead);
         Plan.Cpu.Workers.Run(Blocks, _pool);
         KeyPanels.PackKeys(
-            _means.Pointer, ElementType.Float32, Plan.Stride, null, 0, Blocks, HeadDim, Plan.Program.Panel, null, Panels(batch, keyHead));
+            new HeadRows(_means.Pointer, ElementType.Float32, Plan.Stride), null, 0, Blocks, HeadDim, Plan.Program.Panel, null, Panels(batch, keyHead));
     }
 
     /// <inheritdoc/>

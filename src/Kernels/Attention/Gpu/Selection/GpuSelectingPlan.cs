@@ -48,7 +48,7 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
         _selected = new SelectedLists(query[0], Heads, last, key[1], Selection);
         try
         {
-            RunCore(query, key, key, query, null);
+            RunCore(new AttentionRun(query, key, key, query));
             return _selected.ToIndex();
         }
         finally
@@ -92,7 +92,7 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
                 if (_selected is { } selected) Read(selected, lists, pair, count, group, arguments.Groups);
                 else
                     VisitGroups(
-                        run with { FirstPair = pair, Lists = arguments.Groups, ListStride = lists.ColumnStride }, count, group, group + arguments.Groups,
+                        run with { FirstPair = run.FirstPair + pair, Lists = arguments.Groups, ListStride = lists.ColumnStride }, count, group, group + arguments.Groups,
                         MostKeys(run.Keys), lists.Ranges, lists.Columns, lists.Listed);
             }
         }
