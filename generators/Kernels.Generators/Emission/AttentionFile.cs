@@ -50,12 +50,16 @@ internal static class AttentionFile
         writer.Line($"        Name = \"{name}\", Hash = \"{KernelFile.Hash(spec)}\",");
         writer.Line($"        Pattern = global::Kernels.AttentionPattern.{spec.Pattern}, HeadDim = {spec.HeadDim}, Causal = {(spec.Causal ? "true" : "false")},");
         writer.Line($"        Scale = {Build.Float(spec.Scale).Text}, Block = {spec.Block}, Step = {spec.Step}, Theta = {Build.Float(spec.Theta).Text},");
-        writer.Line($"        PerHead = {(spec.Mask?.Parameters.Count == 4 || spec.Score?.Parameters.Count == 5 ? "true" : "false")},");
+        writer.Line($"        PerHead = {(DependsOnHead(spec.Mask) ? "true" : "false")},");
         if (spec.Mask is not null) writer.Line("        Classifier = new MaskClassifier(),");
         if (spec.Selection is { } selection) WriteSelection(writer, selection);
         writer.Line("    },");
         writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]){end}");
     }
+
+    // Batch and head are the first two of four parameters. A score that depends on them changes no block's kind.
+    private static bool DependsOnHead(UserMethodSpec? mask) =>
+        mask is { Parameters.Count: 4 } && new FlatExpression(mask.Body, Expansion.Expand) is var flat && (flat.Reads(0) || flat.Reads(1));
 
     private static void WriteSelection(SourceWriter writer, SelectionSpec selection) => writer.Line($$"""
                 Selection = new global::Kernels.KeySelection

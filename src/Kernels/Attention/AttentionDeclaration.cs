@@ -33,7 +33,7 @@ public sealed record AttentionDeclaration
     /// <summary>Selected: how keys are estimated and chosen; null for other patterns.</summary>
     public KeySelection? Selection { get; init; }
 
-    /// <summary>Masked: whether predicate or score depends on batch or head.</summary>
+    /// <summary>Masked: whether the predicate depends on batch or head, so that blocks are classified for each.</summary>
     public bool PerHead { get; init; }
 
     /// <summary>Masked, indexed: asks the user's predicate; null where there is none.</summary>

@@ -44,6 +44,10 @@ internal sealed class FlatExpression
     /// <summary>The atom that holds the value of the whole.</summary>
     public Expression Result { get; }
 
+    /// <summary>Whether the value depends on parameter number <paramref name="index"/>.</summary>
+    public bool Reads(int index) => Operations.Where((_, i) => Uses[i] > 0).SelectMany(Operands).Append(Result)
+        .Any(atom => atom is ParameterExpression parameter && parameter.Index == index);
+
     private void Count(Expression atom)
     {
         if (atom is Temporary temporary) Uses[temporary.Index]++;
