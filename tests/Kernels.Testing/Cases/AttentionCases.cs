@@ -56,6 +56,11 @@ public static class AttentionCases
     /// <summary>Names of all cases.</summary>
     public static IEnumerable<string> Names => All.Select(item => item.Name);
 
+    /// <summary>Names of cases for a portable device, which compiles every kernel for every storage anew and slowly: the shapes, and a few storages.</summary>
+    public static IEnumerable<string> PortableNames => All
+        .Where(item => item.Shape.KeyType == ElementType.Float32 || item.Name is "float16 keys" or "bfloat16, few" or "float16, decode" or "anchor, bfloat16")
+        .Select(item => item.Name);
+
     /// <summary>Names of the cases small enough for the simulator.</summary>
     public static IEnumerable<string> TinyNames => Tiny;
 

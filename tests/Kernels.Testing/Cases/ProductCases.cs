@@ -12,6 +12,10 @@ public static class ProductCases
         (17, 24, 40), (63, 20, 65), (64, 64, 64), (65, 100, 130), (130, 72, 17),
     ];
 
+    // A portable device compiles a kernel anew for every grid that is small in another dimension.
+    private static readonly (int Rows, int Inputs, int Outputs)[] PortableShapes =
+        [(1, 4, 1), (1, 1100, 40), (3, 36, 100), (9, 44, 5), (17, 24, 40), (65, 100, 130), (130, 72, 17)];
+
     // A group of simulated threads takes milliseconds for every barrier.
     private static readonly (int Rows, int Inputs, int Outputs)[] TinyShapes = [(1, 36, 33), (3, 40, 5), (9, 20, 70)];
 
@@ -20,10 +24,10 @@ public static class ProductCases
 
     /// <summary>Products of fp32 inputs by weights in every storage.</summary>
     /// <param name="sparse">Whether weights are 2:4.</param>
-    /// <param name="tiny">Whether the simulator is to run them.</param>
-    public static IEnumerable<ProductCase> Of(bool sparse, bool tiny = false) =>
+    /// <param name="device">The device that is to run them.</param>
+    public static IEnumerable<ProductCase> Of(bool sparse, string device) =>
         from type in Storages
-        from shape in tiny ? TinyShapes : Shapes
+        from shape in device switch { "simulator" => TinyShapes, "opencl" => PortableShapes, _ => Shapes }
         select new ProductCase(
             shape.Rows, shape.Inputs, shape.Outputs, type, sparse, Padding: shape.Rows % 3, Transposed: shape.Rows % 2 == 0);
 

@@ -57,11 +57,11 @@ public sealed class AttentionIndexTests
     public void Text_shows_shape_density_and_histogram()
     {
         var index = new KeyBlockIndex(1, 2, 64, 70, 32, 16, [0, 0, 2, 3, 8], [0, 1, 4, 0, 1, 2, 3, 4]);
-        // Lists of 0, 32, 6 and 70 keys; the second and the last each become one range of 12 bytes.
+        // Lists of 0, 32, 6 and 70 keys; the second and the last each become one range of 8 bytes.
         Assert.Equal(108.0 / 280, index.Density, 12);
-        Assert.Equal(4 * 5 + 12 * 3, index.ByteLength);
+        Assert.Equal(4 * 5 + 8 * 3, index.ByteLength);
         Assert.Equal(
-            "KeyBlockIndex [1, 2, 64 × 70], 32 rows × blocks of 16, density 38.57 %, 56 bytes, lists of 0 keys: 1, 4–7: 1, 32–63: 1, 64–127: 1", index.ToString());
+            "KeyBlockIndex [1, 2, 64 × 70], 32 rows × blocks of 16, density 38.57 %, 44 bytes, lists of 0 keys: 1, 4–7: 1, 32–63: 1, 64–127: 1", index.ToString());
         Assert.Equal([new KeySpan(0, 70)], index.Ranges(0, 1, 1).ToArray());
         Assert.Throws<ArgumentOutOfRangeException>(() => index.Ranges(0, 2, 0));
         Assert.StartsWith("KeyPageIndex [1, 1, any × 100], pages of 16", new KeyPageIndex(1, 1, 100, 16, [0, 1], [6]).ToString());

@@ -10,7 +10,8 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
     public static TheoryData<string, string> Problems()
     {
         var data = new TheoryData<string, string>();
-        foreach (var device in new[] { "opencl", "cuda", PtxDevices.Name })
+        foreach (var name in AttentionCases.PortableNames) data.Add("opencl", name);
+        foreach (var device in new[] { "cuda", PtxDevices.Name })
             foreach (var name in AttentionCases.Names)
                 data.Add(device, name);
         foreach (var name in AttentionCases.TinyNames) data.Add("simulator", name);

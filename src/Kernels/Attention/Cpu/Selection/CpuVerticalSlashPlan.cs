@@ -76,8 +76,8 @@ internal sealed class CpuVerticalSlashPlan : CpuSelectingPlan
         // Diagonals ascend, so the ranges they make descend.
         for (var i = diagonals.Length - 1; i >= 0; i--)
         {
+            if (diagonals[i] > to) continue;
             var range = new KeySpan(Math.Max(0, from - diagonals[i]), to - diagonals[i] + 1);
-            if (range.End <= 0) continue;
             if (rangeCount > 0 && range.Start <= ranges[rangeCount - 1].End) ranges[rangeCount - 1] = ranges[rangeCount - 1] with { End = range.End };
             else ranges[rangeCount++] = range;
         }
