@@ -150,7 +150,6 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
         var ty = (thread >> 4) * {{tile.RowsPerThread}};
         """);
 
-    // Copies to shared memory count from 0 to a constant, so that a compiler can unroll them and have several loads under way.
     /// <summary>Declares the scores s{row}_{key} of the tile's rows with keys from <c>start</c>; keys from <c>stop</c> on read as 0.</summary>
     /// <param name="query">Channel <c>c</c> of row <c>row</c>.</param>
     /// <param name="key">The key at slot <c>start + row</c>.</param>
@@ -165,6 +164,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                 int x = thread & {{(1 << tile.LoadShift) - 1}}, y = thread >> {{tile.LoadShift}};
                 var c = chunk + x;
                 """);
+            // Copies count from 0 to a constant, so that a compiler can unroll them and have several loads under way.
             using (writer.Open($"if (x < {tile.ChunkVectors * 4})"))
             {
                 writer.Line($$"""

@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Collections.Concurrent;
+using System.Reflection;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.PTX;
@@ -7,30 +8,26 @@ using Xunit;
 
 namespace Kernels.Testing;
 
-/// <summary>Compiles kernels for NVIDIA GPUs without one: to PTX by ILGPU, and to machine code where <c>ptxas</c> is on the PATH.</summary>
-public sealed class PtxCompiler : IDisposable
+/// <summary>Compiles kernels to PTX without a GPU: for compute capability 8.0, from which the text serves every later one.</summary>
+public static class PtxCompiler
 {
-    private readonly string _target;
-    private Context _context;
-    private PTXBackend _backend;
+    private static readonly Lock Gate = new();
 
-    /// <summary>A compiler for compute capability <paramref name="major"/>.<paramref name="minor"/>.</summary>
-    public PtxCompiler(int major, int minor)
-    {
-        _target = $"sm_{major}{minor}";
-        Architecture = new CudaArchitecture(major, minor);
-        (_context, _backend) = Open(Architecture);
-    }
+    // What a kernel compiles to is kept for the life of the test process.
+    private static readonly ConcurrentDictionary<(MethodInfo, int), string> Texts = new();
+    private static Context _context = null!;
+    private static PTXBackend _backend = null!;
 
-    /// <summary>The architecture compiled for.</summary>
-    public CudaArchitecture Architecture { get; }
-
-    /// <summary>Whether <c>ptxas</c> was found, so that <see cref="Assemble"/> can be called.</summary>
-    public static bool CanAssemble { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "ptxas")));
+    static PtxCompiler() => Open();
 
     /// <summary>The PTX of <paramref name="source"/>; fails the calling test where ILGPU refuses the kernel.</summary>
-    public string Compile(GpuKernelSource source)
+    public static string Compile(GpuKernelSource source)
+    {
+        if (Texts.TryGetValue((source.Method.Method, source.Threads), out var known)) return known;
+        lock (Gate) return Texts.GetOrAdd((source.Method.Method, source.Threads), _ => Translate(source));
+    }
+
+    private static string Translate(GpuKernelSource source)
     {
         try
         {
@@ -39,40 +36,18 @@ public sealed class PtxCompiler : IDisposable
         catch (Exception exception)
         {
             // A failed compile leaves the context unable to compile anything else.
-            Dispose();
-            (_context, _backend) = Open(Architecture);
+            _backend.Dispose();
+            _context.Dispose();
+            Open();
             for (var inner = exception; inner is not null; inner = inner.InnerException) exception = inner;
-            Assert.Fail($"{source.Name} for {_target}: {exception.Message}");
+            Assert.Fail($"{source.Name}: {exception.Message}");
             throw;
         }
     }
 
-    /// <summary>Assembles <paramref name="ptx"/>, called <paramref name="name"/> in failures; fails the calling test where ptxas refuses it.</summary>
-    public PtxUsage Assemble(string ptx, string name)
+    private static void Open()
     {
-        using var process = Process.Start(new ProcessStartInfo("ptxas", $"-arch={_target} -v -o /dev/null /dev/stdin")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-        })!;
-        process.StandardInput.Write(ptx);
-        process.StandardInput.Close();
-        var report = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{name} for {_target}: ptxas says\n{report}");
-        return PtxUsage.Parse(report);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _backend.Dispose();
-        _context.Dispose();
-    }
-
-    private static (Context Context, PTXBackend Backend) Open(CudaArchitecture architecture)
-    {
-        var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
-        return (context, new PTXBackend(context, architecture, CudaInstructionSet.ISA_78, null!));
+        _context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        _backend = new PTXBackend(_context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!);
     }
 }

@@ -12,13 +12,10 @@ internal sealed class PtxKernelLoader(EmulatedDriver driver) : IGpuKernelLoader
 {
     // What a kernel compiles to does not depend on the device; kept for the life of the test process.
     private static readonly ConcurrentDictionary<MethodInfo, PtxModule> Modules = new();
-    private static readonly Lock Gate = new();
-    private static readonly PtxCompiler Compiler = new(8, 0);
 
     public TLauncher Load<TLauncher>(GpuKernelSource source) where TLauncher : Delegate
     {
-        PtxModule module;
-        lock (Gate) module = Modules.GetOrAdd(source.Method.Method, _ => PtxModule.Parse(Compiler.Compile(source)));
+        var module = Modules.GetOrAdd(source.Method.Method, _ => PtxModule.Parse(PtxCompiler.Compile(source)));
         var launch = new PtxLaunch(source, module, driver);
 
         // A launcher takes stream, configuration and the kernel's own parameters.

@@ -20,7 +20,7 @@ internal static class TensorAttention
     private static void Write(SourceWriter writer, string rows, TensorVisitTile tile, float scale, bool hasMask)
     {
         var visits = TensorElement.All.Select(element => (element, visit: new TensorVisit(element, tile, scale, hasMask))).ToArray();
-        writer.Line($"\npublic override global::Kernels.GpuTileShape Tensor{rows} => new({tile.Rows}, {tile.Keys}, {tile.Threads}, {tile.SharedBytes});\n");
+        writer.Line($"\npublic override global::Kernels.GpuTileShape Tensor{rows} => new({tile.Rows}, {tile.Keys}, {tile.Threads}, {tile.SharedBytes}, {tile.Groups});\n");
         using (writer.Open($"public override global::System.Delegate? VisitTensor{rows}<TElement, TOrder>()"))
         {
             foreach (var (element, visit) in visits)

@@ -14,7 +14,7 @@ internal static class TensorMatMul
     {
         var tile = new TensorProductTile(!spec.IsDense, Tokens: 128, WarpsDown: 2, WarpsAcross: 4);
         foreach (var element in TensorElement.All)
-            using (writer.Open($"private sealed class {Name(element)}() : global::Kernels.TensorMatMulProgram(\n    global::Kernels.ElementType.{element.Name}, {tile.Tokens}, {tile.Threads}, {tile.SharedBytes})"))
+            using (writer.Open($"private sealed class {Name(element)}() : global::Kernels.TensorMatMulProgram(\n    global::Kernels.ElementType.{element.Name}, {tile.Tokens}, {tile.Threads}, {tile.SharedBytes}, {tile.Groups})"))
             {
                 writer.Line("protected override global::Kernels.TensorMatMulKernel<TOutput> Kernel<TOutput>() => Multiply<TOutput>;\n");
                 new TensorProduct(element, tile, spec.Epilogue).Write(writer);

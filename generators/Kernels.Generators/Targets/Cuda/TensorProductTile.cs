@@ -57,4 +57,7 @@ internal sealed record TensorProductTile(bool IsSparse, int Tokens, int WarpsDow
 
     /// <summary>Shared bytes of a group.</summary>
     public int SharedBytes => Math.Max(Stages * StageBytes, StagedTokens * StagedPitch * 4);
+
+    /// <summary>Groups that a multiprocessor holds at once: sums of 64 × 32 products take half of a warp's registers.</summary>
+    public int Groups => Multiprocessor.Groups(Threads, Multiprocessor.MostRegisters / 2, SharedBytes);
 }

@@ -14,6 +14,9 @@ internal sealed record TensorVisitTile(int HeadDim, int Warps)
     /// <summary>The most channels whose outputs fit the registers of a thread.</summary>
     private const int MostChannels = 256;
 
+    // What a thread needs for scores of 64 keys and outputs of as many channels; outputs of more take all there are.
+    private const int RegistersOfNarrowHeads = 168, MostNarrowChannels = 64;
+
     /// <summary>Threads of a group.</summary>
     public int Threads => 32 * Warps;
 
@@ -58,4 +61,8 @@ internal sealed record TensorVisitTile(int HeadDim, int Warps)
 
     /// <summary>Shared bytes of a group: keys, values and queries that stay, or the states of all rows.</summary>
     public int SharedBytes => Math.Max(2 * ValueOffset + (HoldsQueries ? 0 : Rows * RowBytes), Rows * StatePitch * 4);
+
+    /// <summary>Groups that a multiprocessor holds at once.</summary>
+    public int Groups => Multiprocessor.Groups(
+        Threads, HeadDim <= MostNarrowChannels ? RegistersOfNarrowHeads : Multiprocessor.MostRegisters, SharedBytes);
 }

@@ -65,7 +65,12 @@ internal static class GpuAttention
             """);
     }
 
-    private static string Shape(GpuAttentionTile tile) => $"new({tile.Rows}, {GpuAttentionTile.Keys}, {tile.Threads}, {tile.SharedBytes})";
+    // Half of a thread's registers hold four rows of up to 128 channels, and two of any head.
+    private static string Shape(GpuAttentionTile tile)
+    {
+        var registers = tile.RowsPerThread * tile.Vectors <= 8 ? Multiprocessor.MostRegisters / 2 : Multiprocessor.MostRegisters;
+        return $"new({tile.Rows}, {GpuAttentionTile.Keys}, {tile.Threads}, {tile.SharedBytes}, {Multiprocessor.Groups(tile.Threads, registers, tile.SharedBytes)})";
+    }
 
     // The user's method, with a way in that always names batch and head.
     private static void WriteMethod(SourceWriter writer, string name, string type, string parameters, UserMethodSpec method, int whole)

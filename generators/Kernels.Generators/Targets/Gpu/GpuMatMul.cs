@@ -1,6 +1,7 @@
 using Kernels.Generators.Emission;
 using Kernels.Generators.Skeletons;
 using Kernels.Generators.Specs;
+using Kernels.Generators.Targets.Cuda;
 
 namespace Kernels.Generators.Targets.Gpu;
 
@@ -21,7 +22,8 @@ internal static class GpuMatMul
             GpuContractionTile tile = spec.IsDense
                 ? new GpuMatMulDenseTile(rows, outputs, slices)
                 : new GpuMatMulSemiStructuredTile(rows, outputs, slices);
-            var shape = $"new global::Kernels.GpuProductShape({rows}, {outputs}, {tile.Threads}, {tile.SharedBytes}, {slices})";
+            var groups = Multiprocessor.Groups(tile.Threads, Multiprocessor.MostRegisters / 2, tile.SharedBytes);
+            var shape = $"new global::Kernels.GpuProductShape({rows}, {outputs}, {tile.Threads}, {tile.SharedBytes}, {groups}, {slices})";
             using var _ = writer.Open($"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {shape})");
             foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour", "StreamEight" })
                 writer.Line($"public override global::System.Delegate {kernel}<TPanels>() => {kernel}Kernel<TPanels>;\n");

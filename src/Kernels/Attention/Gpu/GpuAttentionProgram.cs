@@ -109,7 +109,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
         return (few ? VisitTensorFew<TElement, TOrder>() : VisitTensorMany<TElement, TOrder>()) is { } kernel
             ? new GpuKernelSource(
                 $"{declaration}: visit of {tile.Rows} rows on tensor cores, {typeof(TElement).Name}, {typeof(TOrder).Name}", kernel, tile.Threads,
-                tile.SharedBytes, SharedAtLaunch: true)
+                tile.SharedBytes, SharedAtLaunch: true, tile.Groups)
             : null;
     }
 
@@ -126,7 +126,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
         var tile = few ? Few : Many;
         return new GpuKernelSource(
             $"{declaration}: visit of {tile.Rows} rows, {typeof(TQuery).Name}, {typeof(TKey).Name}, {typeof(TOrder).Name}",
-            few ? VisitFew<TQuery, TKey, TOrder>() : VisitMany<TQuery, TKey, TOrder>(), tile.Threads, tile.SharedBytes);
+            few ? VisitFew<TQuery, TKey, TOrder>() : VisitMany<TQuery, TKey, TOrder>(), tile.Threads, tile.SharedBytes, Groups: tile.Groups);
     }
 
     private protected virtual AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)

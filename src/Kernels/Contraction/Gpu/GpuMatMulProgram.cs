@@ -49,7 +49,7 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
             return Support.No($"products on plain lanes read {string.Join(", ", Storages)} weights, not {problem.WeightType}");
         var most = (long)MostRowTiles * Shape.TileRows;
         if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
-        foreach (var source in Sources<GpuFloat32Panels>(declaration.Name))
+        foreach (var source in Sources(declaration.Name, problem.WeightType))
         {
             var support = ((IlgpuDevice)device).Holds(source);
             if (!support.IsSupported) return support;
@@ -86,20 +86,20 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
 
     private GpuKernelSource[] Sources(string name, ElementType type) => type switch
     {
-        ElementType.Float32 => Sources<GpuFloat32Panels>(name),
-        ElementType.BFloat16 => Sources<GpuBFloat16Panels>(name),
-        ElementType.Int8 => Sources<GpuInt8Panels>(name),
-        _ => Sources<GpuFloat16Panels>(name),
+        ElementType.Float32 => Sources<GpuFloat32Panels>(name, type),
+        ElementType.BFloat16 => Sources<GpuPairPanels<GpuBFloat16>>(name, type),
+        ElementType.Int8 => Sources<GpuInt8Panels>(name, type),
+        _ => Sources<GpuPairPanels<GpuFloat16>>(name, type),
     };
 
-    private GpuKernelSource[] Sources<TPanels>(string name) where TPanels : struct, IGpuPanels
+    private GpuKernelSource[] Sources<TPanels>(string name, ElementType type) where TPanels : struct, IGpuPanels
     {
         GpuKernelSource Stream(string what, Delegate method) =>
-            new($"{name}: {what}, {typeof(TPanels).Name}", method, SliceThreads * Shape.Slices, Shape.Slices * PanelWidth * sizeof(float));
+            new($"{name}: {what}, {type}", method, SliceThreads * Shape.Slices, Shape.Slices * PanelWidth * sizeof(float));
         return
         [
             Stream("one row", StreamOne<TPanels>()), Stream("four rows", StreamFour<TPanels>()), Stream("eight rows", StreamEight<TPanels>()),
-            new($"{name}: tile, {typeof(TPanels).Name}", Tile<TPanels>(), Shape.TileThreads, Shape.TileSharedBytes),
+            new($"{name}: tile, {type}", Tile<TPanels>(), Shape.TileThreads, Shape.TileSharedBytes, Groups: Shape.TileGroups),
         ];
     }
 }

@@ -7,6 +7,7 @@ namespace Kernels;
 /// <param name="TileOutputs">Outputs of a tile.</param>
 /// <param name="TileThreads">Threads of a tile.</param>
 /// <param name="TileSharedBytes">Shared memory of a tile.</param>
+/// <param name="TileGroups">Groups that work on tiles and that a multiprocessor of an NVIDIA GPU holds at once.</param>
 /// <param name="Slices">Parts into which a streaming group divides the contraction.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuProductShape(int TileRows, int TileOutputs, int TileThreads, int TileSharedBytes, int Slices);
+public readonly record struct GpuProductShape(int TileRows, int TileOutputs, int TileThreads, int TileSharedBytes, int TileGroups, int Slices);

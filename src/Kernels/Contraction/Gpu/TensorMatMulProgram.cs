@@ -10,8 +10,9 @@ namespace Kernels;
 /// <param name="tokens">Rows of a group of threads.</param>
 /// <param name="threads">Threads of a group.</param>
 /// <param name="sharedBytes">Shared memory of a group.</param>
+/// <param name="groups">Groups that a multiprocessor holds at once.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class TensorMatMulProgram(ElementType type, int tokens, int threads, int sharedBytes) : MatMulProgram
+public abstract class TensorMatMulProgram(ElementType type, int tokens, int threads, int sharedBytes, int groups) : MatMulProgram
 {
     // The PTX is written for this capability: mma on bf16, mma.sp and cp.async begin with it.
     private const int LeastMajor = 8;
@@ -67,7 +68,7 @@ public abstract class TensorMatMulProgram(ElementType type, int tokens, int thre
 
     /// <summary>The kernel that stores <typeparamref name="TOutput"/>.</summary>
     internal GpuKernelSource Source<TOutput>() where TOutput : unmanaged, IGpuElement<TOutput> =>
-        new($"{Type} product on tensor cores to {typeof(TOutput).Name}", Kernel<TOutput>(), Threads, SharedBytes, SharedAtLaunch: true);
+        new($"{Type} product on tensor cores to {typeof(TOutput).Name}", Kernel<TOutput>(), Threads, SharedBytes, SharedAtLaunch: true, groups);
 
     /// <inheritdoc/>
     internal sealed override IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => lowering != GpuLowering.Cuda ? [] :

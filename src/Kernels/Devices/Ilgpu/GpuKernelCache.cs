@@ -39,11 +39,12 @@ internal sealed class GpuKernelCache(IlgpuDevice device, IGpuKernelLoader loader
         }
     }
 
-    /// <summary>Compiles with an exact group size, as devices launch it.</summary>
+    /// <summary>Compiles with an exact group size, as devices launch it, and for NVIDIA GPUs with the registers that the source's groups leave.</summary>
     public static CompiledKernel Compile(Backend backend, GpuKernelSource source)
     {
         var kernel = backend.Compile(
-            EntryPointDescription.FromExplicitlyGroupedKernel(source.Method.Method), new KernelSpecialization(source.Threads, null));
+            EntryPointDescription.FromExplicitlyGroupedKernel(source.Method.Method),
+            new KernelSpecialization(source.Threads, backend is PTXBackend ? source.Groups : null));
         if (kernel is PTXCompiledKernel ptx) PtxSource.FitInstructionSet(ptx, ((PTXBackend)backend).InstructionSet);
         return kernel;
     }

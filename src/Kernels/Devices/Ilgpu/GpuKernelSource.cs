@@ -10,5 +10,8 @@ namespace Kernels;
 /// <param name="SharedAtLaunch">
 /// Whether the launch asks for the shared memory, rather than the kernel declaring it; only so may it be more than 48 KB, on NVIDIA GPUs that have it.
 /// </param>
+/// <param name="Groups">
+/// Groups that a multiprocessor of an NVIDIA GPU is to hold at once, which bounds the registers of a thread; null for as many as happen to fit.
+/// </param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed record GpuKernelSource(string Name, Delegate Method, int Threads, int SharedBytes, bool SharedAtLaunch = false);
+public sealed record GpuKernelSource(string Name, Delegate Method, int Threads, int SharedBytes, bool SharedAtLaunch = false, int? Groups = null);

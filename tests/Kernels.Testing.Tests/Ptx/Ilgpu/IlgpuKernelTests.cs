@@ -197,11 +197,7 @@ public sealed class IlgpuKernelTests : IDisposable
         _machine.Launch(module, Assert.Single(module.Entries), grid, group, sharedBytes, arguments);
     }
 
-    private static string Compile(Delegate kernel, int threads)
-    {
-        using var compiler = new PtxCompiler(8, 0);
-        return compiler.Compile(new GpuKernelSource(kernel.Method.Name, kernel, threads, 0));
-    }
+    private static string Compile(Delegate kernel, int threads) => PtxCompiler.Compile(new GpuKernelSource(kernel.Method.Name, kernel, threads, 0));
 
     private struct Fields
     {

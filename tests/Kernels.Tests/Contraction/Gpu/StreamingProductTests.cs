@@ -7,40 +7,22 @@ namespace Kernels.Tests.Contraction.Gpu;
 /// <summary>Products of a few rows on NVIDIA GPUs without tensor cores: what they compile to. Their results are tested with all products'.</summary>
 public sealed class StreamingProductTests
 {
-    public static TheoryData<int, int> Architectures => new() { { 8, 0 }, { 8, 6 }, { 8, 9 }, { 9, 0 } };
-
-    [Theory]
-    [MemberData(nameof(Architectures))]
-    public void Every_variant_keeps_its_sums_in_registers(int major, int minor)
-    {
-        using var compiler = new PtxCompiler(major, minor);
-        foreach (var source in Streams(Products.Dense).Concat(Streams(Products.TwoOfFour)).Concat(Streams(Products.DenseSilu)))
-        {
-            var ptx = compiler.Compile(source);
-            if (!PtxCompiler.CanAssemble) continue;
-            var usage = compiler.Assemble(ptx, source.Name);
-            Assert.True(usage is { StackBytes: 0, SpillBytes: 0 }, $"{source.Name}: {usage}");
-            Assert.True(usage.Registers * source.Threads <= 64 * 1024, $"{source.Name}: {usage}");
-        }
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Weights_are_loaded_16_bytes_at_a_time(bool sparse)
     {
-        using var compiler = new PtxCompiler(8, 0);
         foreach (var source in Streams(sparse ? Products.TwoOfFour : Products.Dense))
         {
             // Bytes are scaled, and four outputs of them are one word.
-            if (source.Name.Contains(nameof(GpuInt8Panels))) continue;
+            if (source.Name.Contains(nameof(ElementType.Int8))) continue;
 
             // A step together with others in the loop, and one alone in its rest. fp32 takes two loads, and so do the two slots and the
             // two quads of positions of 2:4.
-            var values = source.Name.Contains(nameof(GpuFloat32Panels)) ? 2 : 1;
+            var values = source.Name.Contains(nameof(ElementType.Float32)) ? 2 : 1;
             var together = (sparse, source.Name.Contains("one row")) switch { (false, true) => 4, (false, false) => 2, (true, true) => 2, _ => 0 };
             var step = sparse ? 2 * values + 2 : values;
-            var ptx = compiler.Compile(source);
+            var ptx = PtxCompiler.Compile(source);
             Assert.Equal((together + 1) * step, Regex.Count(ptx, @"ld\.(global\.)?v4\."));
             Assert.DoesNotContain("mma.", ptx);
 

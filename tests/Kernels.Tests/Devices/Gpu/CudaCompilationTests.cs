@@ -1,55 +1,63 @@
+using System.Text.RegularExpressions;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
 using Kernels.Testing;
-using Kernels.Tests.Contraction;
 using Xunit;
 
 namespace Kernels.Tests.Devices.Gpu;
 
-/// <summary>Every kernel an NVIDIA GPU could be asked to run compiles for it; no GPU is needed.</summary>
+/// <summary>Every kernel an NVIDIA GPU could be asked to run compiles, and assembles for every architecture; no GPU is needed.</summary>
 public sealed class CudaCompilationTests
 {
-    // Stores and loads of a few loop variables around the tiles of wide heads; a tile that left the registers would be thousands.
-    private const int MostSpilledBytes = 512;
+    // What assembles is a process; more at a time would keep other tests from running.
+    private static readonly ParallelOptions AtATime = new() { MaxDegreeOfParallelism = 2 };
 
-    public static TheoryData<int, int> Architectures => new() { { 8, 0 }, { 9, 0 } };
-
-    private static IEnumerable<GpuKernelSource> Sources =>
-        new[] { Products.Dense, Products.TwoOfFour, Products.DenseSilu, Products.TwoOfFourLeak }.SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda))
-            .Concat(new[]
-                {
-                    AttentionKernels.Causal20, AttentionKernels.Causal80, AttentionKernels.Causal128, AttentionKernels.Causal256,
-                    AttentionKernels.Windowed64, AttentionKernels.Banded64, AttentionKernels.Anchor64,
-                }
-                .SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda)))
-            .Concat(Selections)
-            .Concat(LayerSources.All)
-            .DistinctBy(source => source.Method.Method);
-
-    // Every estimator and selector, with queries and keys of different storage.
-    private static IEnumerable<GpuKernelSource> Selections =>
-        new[]
-            {
-                AttentionKernels.PooledSimilar20, AttentionKernels.PooledOwn20, AttentionKernels.Antidiagonal20, AttentionKernels.Bounds20,
-                AttentionKernels.VerticalSlash20,
-            }
-            .SelectMany(kernel => SelectionSources.Of<GpuFloat16, GpuBFloat16>(kernel.Declaration, kernel.Programs.OfType<GpuAttentionProgram>().Single()));
+    public static TheoryData<string> Kernels => [.. CudaKernels.Names];
 
     [Theory]
-    [MemberData(nameof(Architectures))]
-    public void Every_kernel_compiles_and_keeps_its_tile_in_registers(int major, int minor)
+    [MemberData(nameof(Kernels))]
+    public void Nothing_leaves_the_registers_and_the_groups_that_are_declared_fit(string kernel)
     {
-        using var compiler = new PtxCompiler(major, minor);
-        foreach (var source in Sources)
+        var sources = CudaKernels.Of(kernel);
+        Assert.All(sources, source => CheckText(source, PtxCompiler.Compile(source)));
+        if (!PtxAssembler.IsPresent) return;
+        Parallel.ForEach(from source in sources from processor in Multiprocessor.All select (source, processor), AtATime, pair =>
         {
-            var ptx = compiler.Compile(source);
-            Assert.DoesNotContain(".local", ptx);
-            Assert.True(source.SharedAtLaunch || source.SharedBytes <= 48 * 1024, $"{source.Name} declares {source.SharedBytes} bytes of shared memory");
-            if (!PtxCompiler.CanAssemble) continue;
-            var usage = compiler.Assemble(ptx, source.Name);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{source.Name}: {usage}");
-            Assert.True(usage.SpillBytes <= MostSpilledBytes, $"{source.Name}: {usage}");
-            var declared = source.SharedAtLaunch ? 0 : source.SharedBytes;
-            Assert.True(usage.SharedBytes == declared, $"{source.Name} declares {declared} bytes of shared memory and has {usage.SharedBytes}");
-            Assert.True(usage.Registers * source.Threads <= 64 * 1024, $"{source.Name}: {usage}");
-        }
+            var (source, processor) = pair;
+            var usage = PtxAssembler.Assemble(PtxCompiler.Compile(source), processor.Target);
+            var what = $"{source.Name} on {processor.Target}: {usage}";
+            Assert.True(usage is { StackBytes: 0, SpillBytes: 0 }, what);
+            Assert.True(usage.SharedBytes == (source.SharedAtLaunch ? 0 : source.SharedBytes), what);
+            Assert.True(processor.Resident(source, usage) >= (source.Groups ?? 1), what);
+        });
+    }
+
+    [Fact]
+    public void The_text_for_one_architecture_is_the_text_for_all()
+    {
+        var sources = CudaKernels.Of("2:4 product with an epilogue").Concat(CudaKernels.Of("vertical-slash")).Concat(CudaKernels.Of("layers")).ToArray();
+        var texts = Compile(CudaArchitecture.SM_80, sources);
+        foreach (var later in new[] { CudaArchitecture.SM_86, CudaArchitecture.SM_89, CudaArchitecture.SM_90 }) Assert.Equal(texts, Compile(later, sources));
+    }
+
+    private static void CheckText(GpuKernelSource source, string ptx)
+    {
+        Assert.DoesNotContain(".local", ptx);
+        Assert.True(source.SharedAtLaunch || source.SharedBytes <= 48 * 1024, $"{source.Name} declares {source.SharedBytes} bytes of shared memory");
+
+        // Those on tensor cores name their shared memory at launch, and no other kernel multiplies matrices.
+        foreach (var instruction in new[] { "mma.s", "ldmatrix.sync.aligned.", "cp.async.cg.shared.global ", "cp.async.commit_group", "cp.async.wait_group" })
+            Assert.True(source.SharedAtLaunch == ptx.Contains(instruction, StringComparison.Ordinal), $"{source.Name}: {instruction}");
+    }
+
+    private static string[] Compile(CudaArchitecture architecture, IEnumerable<GpuKernelSource> sources)
+    {
+        using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(context, architecture, CudaInstructionSet.ISA_78, null!);
+
+        // Parameters are numbered through the life of the process.
+        return [.. sources.Select(source => Regex.Replace(((PTXCompiledKernel)GpuKernelCache.Compile(backend, source)).PTXAssembly, @"_\d+", "_"))];
     }
 }

@@ -5,7 +5,7 @@ namespace Kernels;
 
 /// <summary>bfloat16: the upper half of an fp32.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct GpuBFloat16 : IGpuElement<GpuBFloat16>
+public readonly struct GpuBFloat16 : IGpuElement<GpuBFloat16>, IGpuPairElement
 {
     private readonly ushort _bits;
 
@@ -13,6 +13,12 @@ public readonly struct GpuBFloat16 : IGpuElement<GpuBFloat16>
 
     /// <inheritdoc/>
     public static float ToFloat(GpuBFloat16 element) => Interop.IntAsFloat((uint)element._bits << 16);
+
+    /// <inheritdoc/>
+    public static float Low(uint pair) => Interop.IntAsFloat(pair << 16);
+
+    /// <inheritdoc/>
+    public static float High(uint pair) => Interop.IntAsFloat(pair & 0xFFFF0000u);
 
     /// <inheritdoc/>
     public static GpuBFloat16 FromFloat(float value)

@@ -5,7 +5,7 @@ namespace Kernels;
 
 /// <summary>IEEE 754 binary16.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct GpuFloat16 : IGpuElement<GpuFloat16>
+public readonly struct GpuFloat16 : IGpuElement<GpuFloat16>, IGpuPairElement
 {
     private readonly ushort _bits;
 
@@ -14,8 +14,13 @@ public readonly struct GpuFloat16 : IGpuElement<GpuFloat16>
     /// <inheritdoc/>
     public static float ToFloat(GpuFloat16 element) => ToFloat((uint)element._bits);
 
-    /// <summary>The value of a bit pattern in the low half of a word.</summary>
-    internal static float ToFloat(uint half)
+    /// <inheritdoc/>
+    public static float Low(uint pair) => ToFloat(pair & 0xFFFFu);
+
+    /// <inheritdoc/>
+    public static float High(uint pair) => ToFloat(pair >> 16);
+
+    private static float ToFloat(uint half)
     {
         var sign = (half & 0x8000u) << 16;
         var magnitude = half & 0x7FFFu;

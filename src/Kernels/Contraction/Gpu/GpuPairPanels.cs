@@ -3,9 +3,9 @@ using ILGPU;
 
 namespace Kernels;
 
-/// <summary>Panel rows of bfloat16: either half of a word becomes fp32 with one shift or mask.</summary>
+/// <summary>Panel rows of 16-bit elements.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct GpuBFloat16Panels : IGpuPanels
+public readonly struct GpuPairPanels<TElement> : IGpuPanels where TElement : unmanaged, IGpuPairElement
 {
     /// <inheritdoc/>
     public static int RowWords => 16;
@@ -17,7 +17,7 @@ public readonly struct GpuBFloat16Panels : IGpuPanels
     public static WeightPair Load(ArrayView<uint> panels, long row, int lane)
     {
         var pair = panels[row + lane];
-        return new(Low(pair), High(pair));
+        return new(TElement.Low(pair), TElement.High(pair));
     }
 
     /// <inheritdoc/>
@@ -25,7 +25,8 @@ public readonly struct GpuBFloat16Panels : IGpuPanels
     {
         var pairs = panels[row + quad];
         return new(
-            new(Low(pairs.X), Low(pairs.Y), Low(pairs.Z), Low(pairs.W)), new(High(pairs.X), High(pairs.Y), High(pairs.Z), High(pairs.W)));
+            new(TElement.Low(pairs.X), TElement.Low(pairs.Y), TElement.Low(pairs.Z), TElement.Low(pairs.W)),
+            new(TElement.High(pairs.X), TElement.High(pairs.Y), TElement.High(pairs.Z), TElement.High(pairs.W)));
     }
 
     /// <inheritdoc/>
@@ -33,8 +34,4 @@ public readonly struct GpuBFloat16Panels : IGpuPanels
 
     /// <inheritdoc/>
     public static WeightOctet Scale(WeightOctet eight, ArrayView<UInt4> panels, long scales, int quad) => eight;
-
-    private static float Low(uint pair) => Interop.IntAsFloat(pair << 16);
-
-    private static float High(uint pair) => Interop.IntAsFloat(pair & 0xFFFF0000u);
 }

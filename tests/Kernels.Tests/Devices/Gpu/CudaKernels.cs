@@ -1,0 +1,41 @@
+using Kernels.Testing;
+
+namespace Kernels.Tests.Devices.Gpu;
+
+/// <summary>What is compiled, assembled and tabulated for NVIDIA GPUs: every kernel text, at heads and storages that make a difference.</summary>
+internal static class CudaKernels
+{
+    private static readonly (string Kernel, IEnumerable<GpuKernelSource> Sources)[] Groups =
+    [
+        ("dense product", Products.Dense.GpuSources(GpuLowering.Cuda)), ("2:4 product", Products.TwoOfFour.GpuSources(GpuLowering.Cuda)),
+        ("dense product with an epilogue", OfFloat16(Products.DenseSilu)), ("2:4 product with an epilogue", OfFloat16(Products.TwoOfFourLeak)),
+        ("attention, 20 channels", Mixed(AttentionKernels.Causal20)), ("attention, 64 channels", AttentionKernels.Causal64.GpuSources(GpuLowering.Cuda)),
+        ("attention, 80 channels", Mixed(AttentionKernels.Causal80)), ("attention, 128 channels", Mixed(AttentionKernels.Causal128)),
+        ("attention, 256 channels", Mixed(AttentionKernels.Causal256)), ("masked attention", Mixed(AttentionKernels.Banded64)),
+        ("masked attention with a score function", Mixed(AttentionKernels.Windowed64)), ("anchor attention", Mixed(AttentionKernels.Anchor64)),
+        ("mean keys", Selection(AttentionKernels.PooledSimilar20)), ("mean keys, a selector of the user's", Selection(AttentionKernels.PooledOwn20)),
+        ("antidiagonal sums", Selection(AttentionKernels.Antidiagonal20)), ("bounds of pages", Selection(AttentionKernels.Bounds20)),
+        ("vertical-slash", Selection(AttentionKernels.VerticalSlash20)), ("layers", LayerSources.All),
+    ];
+
+    /// <summary>Names of what kernels belong to.</summary>
+    public static IEnumerable<string> Names => Groups.Select(group => group.Kernel);
+
+    /// <summary>The kernels of <paramref name="name"/>.</summary>
+    public static GpuKernelSource[] Of(string name) =>
+        [.. Groups.Single(group => group.Kernel == name).Sources.DistinctBy(source => source.Method.Method)];
+
+    private static IEnumerable<GpuKernelSource> OfFloat16(MatMulKernel kernel) =>
+        kernel.GpuSources(GpuLowering.Cuda).Where(source => !source.Name.Contains(nameof(ElementType.BFloat16), StringComparison.Ordinal)
+            && source.Name.Contains(nameof(ElementType.Float16), StringComparison.Ordinal));
+
+    // Queries and keys are converted apart from each other: three of the nine pairs have every storage on both sides. The 64 channels have all nine.
+    private static IEnumerable<GpuKernelSource> Mixed(AttentionKernel kernel) => kernel.GpuSources(GpuLowering.Cuda)
+        .Where(source => source.Method.Method.GetGenericArguments() is not [var query, var key, _] || IsMixed(query, key));
+
+    private static bool IsMixed(Type query, Type key) =>
+        key == (query == typeof(GpuFloat16) ? typeof(GpuBFloat16) : query == typeof(GpuBFloat16) ? typeof(GpuFloat16) : typeof(GpuFloat32));
+
+    private static IEnumerable<GpuKernelSource> Selection(AttentionKernel kernel) =>
+        SelectionSources.Of<GpuFloat16, GpuBFloat16>(kernel.Declaration, kernel.Programs.OfType<GpuAttentionProgram>().Single());
+}
