@@ -6,6 +6,8 @@ internal sealed class AppendOperation(string name, ValueSlice rows, GraphState s
 {
     public override string Kind => "append";
 
+    internal override bool FollowsPosition => true;
+
     internal override IEnumerable<GraphValue> Reads => [rows.Value];
 
     internal override GraphValue? Writes => null;

@@ -6,6 +6,8 @@ internal sealed class AttentionOperation(
 {
     public override string Kind => "attention";
 
+    internal override bool FollowsPosition => true;
+
     internal override IEnumerable<GraphValue> Reads => [queries.Value];
 
     internal override GraphValue Writes => output;

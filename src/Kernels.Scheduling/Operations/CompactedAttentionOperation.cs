@@ -7,6 +7,8 @@ internal sealed class CompactedAttentionOperation(
 {
     public override string Kind => "compacted attention";
 
+    internal override bool FollowsPosition => true;
+
     internal override IEnumerable<GraphValue> Reads => [queries.Value, keyRows.Value, valueRows.Value];
 
     internal override GraphValue Writes => output;

@@ -6,6 +6,8 @@ internal sealed class ObserveOperation(string name, ValueSlice rows, GraphState 
 {
     public override string Kind => "observe";
 
+    internal override bool FollowsPosition => true;
+
     internal override IEnumerable<GraphValue> Reads => [rows.Value];
 
     internal override GraphValue? Writes => null;

@@ -11,6 +11,9 @@ public abstract class Operation
     /// <summary>What it does, for explanations: <c>product</c>, <c>attention</c>, …</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Whether what is queued depends on where the sequence stands.</summary>
+    internal virtual bool FollowsPosition => false;
+
     /// <summary>Values it reads.</summary>
     internal abstract IEnumerable<GraphValue> Reads { get; }
 

@@ -6,6 +6,8 @@ internal sealed class RotateOperation(string name, ValueSlice heads, int headDim
 {
     public override string Kind => "rotate";
 
+    internal override bool FollowsPosition => true;
+
     internal override IEnumerable<GraphValue> Reads => [heads.Value];
 
     internal override GraphValue Writes => heads.Value;

@@ -3,14 +3,15 @@ namespace Kernels.Scheduling;
 /// <summary>Runs of one plan, length and sequence that are launched as a whole (a CUDA graph); made by <see cref="Plan.Capture"/>.</summary>
 /// <remarks>
 /// Results are those of <see cref="Plan.Run"/>. Kernels are given positions as arguments: when the sequence has moved, as after every
-/// decoded token, a run captures again and updates the graph in place, which queues nothing by itself. <see cref="Plan.Work"/> stays
-/// that of the last <see cref="Plan.Run"/>.
+/// decoded token, a run captures again what follows its position (rotations, appended rows, attention) and updates that part of the
+/// graph in place, which queues nothing by itself. <see cref="Plan.Work"/> stays that of the last <see cref="Plan.Run"/>.
 /// </remarks>
 public sealed class CapturedRun : IDisposable
 {
     private readonly Plan _plan;
     private readonly StateSet? _states;
     private readonly DeviceGraph _graph;
+    private readonly int[] _following;
     private int _position;
 
     internal CapturedRun(Plan plan, int tokens, StateSet? states)
@@ -18,7 +19,9 @@ public sealed class CapturedRun : IDisposable
         (_plan, Tokens, _states) = (plan, tokens, states);
         plan.Prepare(tokens, states);
         _position = Position;
-        _graph = plan.Device.Capture(plan.Queue);
+        var parts = plan.Parts();
+        _following = [.. parts.Index().Where(part => part.Item.FollowsPosition).Select(part => part.Index)];
+        _graph = plan.Device.Capture([.. parts.Select(part => part.Queue)]);
     }
 
     /// <summary>Tokens of a run.</summary>
@@ -34,7 +37,7 @@ public sealed class CapturedRun : IDisposable
         _plan.Prepare(Tokens, _states);
         if (Position != _position)
         {
-            _graph.Update(_plan.Queue);
+            _graph.Update(_following);
             _position = Position;
         }
 

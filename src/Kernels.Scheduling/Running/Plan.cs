@@ -133,10 +133,22 @@ public sealed class Plan : IDisposable
         _run.FirstPosition = states?.Length ?? 0;
     }
 
-    /// <summary>Queues every operation of the prepared run.</summary>
-    internal void Queue()
+    /// <summary>The operations in order, cut where some begin or cease to follow the sequence's position; each part queues the prepared run's.</summary>
+    internal IReadOnlyList<(bool FollowsPosition, Action Queue)> Parts()
     {
-        foreach (var node in _nodes) node.Run(_run);
+        var parts = new List<(bool, Action)>();
+        for (var (first, end) = (0, 0); first < _nodes.Length; first = end)
+        {
+            var follows = _nodes[first].Operation.FollowsPosition;
+            while (end < _nodes.Length && _nodes[end].Operation.FollowsPosition == follows) end++;
+            var nodes = _nodes[first..end];
+            parts.Add((follows, () =>
+            {
+                foreach (var node in nodes) node.Run(_run);
+            }));
+        }
+
+        return parts;
     }
 
     private int CheckedTokens(int tokens) => tokens >= 1 && tokens <= Shape.Tokens

@@ -35,11 +35,13 @@ public abstract class Device : IDisposable
     /// <summary>Whether queued work can be captured, and if not, why.</summary>
     public virtual Support SupportsCapture => Support.No($"{Name} has no graphs of work; only NVIDIA GPUs do");
 
-    /// <summary>Captures the kernels that <paramref name="work"/> would queue, to be launched together, as often as wanted.</summary>
-    /// <param name="work">Runs plans and layers of this device, on the calling thread; copies and waits are refused in it.</param>
+    /// <summary>Captures the kernels that <paramref name="parts"/> would queue one after another, to be launched together, as often as wanted.</summary>
+    /// <param name="parts">
+    /// Each runs plans and layers of this device, on the calling thread, now and for every update; copies and waits are refused in it.
+    /// </param>
     /// <exception cref="NotSupportedException">The device cannot capture; see <see cref="SupportsCapture"/>.</exception>
     /// <exception cref="DeviceException">The driver refused to capture the work.</exception>
-    public virtual DeviceGraph Capture(Action work) => throw new NotSupportedException($"{SupportsCapture.Reason}. Run the work itself.");
+    public virtual DeviceGraph Capture(params IReadOnlyList<Action> parts) => throw new NotSupportedException($"{SupportsCapture.Reason}. Run the work itself.");
 
     /// <summary>A timer of this device's work: its own events where it has them, else the processor's clock around waits.</summary>
     public virtual DeviceTimer CreateTimer() => new HostTimer(this);

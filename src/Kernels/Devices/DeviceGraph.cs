@@ -3,7 +3,7 @@ namespace Kernels;
 /// <summary>Work of a device that was captured once and is launched as a whole; made by <see cref="Device.Capture"/>.</summary>
 /// <remarks>
 /// It holds the arguments its kernels were captured with: buffers and plans it names must outlive it, and a launch computes with what the
-/// buffers then hold.
+/// buffers then hold. Parts whose arguments have changed are captured again; the others stay as they are.
 /// </remarks>
 public abstract class DeviceGraph : IDisposable
 {
@@ -17,9 +17,10 @@ public abstract class DeviceGraph : IDisposable
     /// <exception cref="DeviceException">The driver refused the launch.</exception>
     public abstract void Launch();
 
-    /// <summary>Captures <paramref name="work"/> in place of what was captured before; cheap where only arguments differ.</summary>
-    /// <exception cref="DeviceException">The driver refused to capture the work; the earlier capture stays.</exception>
-    public abstract void Update(Action work);
+    /// <summary>Captures some of the parts again, in place of what they were; the whole, where one of them now has other kernels.</summary>
+    /// <param name="parts">Their places among the parts that were captured.</param>
+    /// <exception cref="DeviceException">The driver refused; parts before the one that was refused are updated.</exception>
+    public abstract void Update(params ReadOnlySpan<int> parts);
 
     /// <inheritdoc/>
     public abstract void Dispose();

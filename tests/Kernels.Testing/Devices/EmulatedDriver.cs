@@ -9,7 +9,7 @@ namespace Kernels.Testing;
 /// </summary>
 public sealed unsafe class EmulatedDriver : ICudaDriver
 {
-    private readonly Dictionary<nint, List<Action>> _graphs = [];
+    private readonly Dictionary<nint, List<Node>> _graphs = [];
     private readonly Dictionary<nint, long> _events = [];
     private readonly HashSet<nint> _host = [];
     private List<Action>? _captured;
@@ -120,9 +120,27 @@ public sealed unsafe class EmulatedDriver : ICudaDriver
         graph = 0;
         if (_captured is null) return Invalid("cuStreamEndCapture");
         var answer = Answer("cuStreamEndCapture", stream);
-        if (answer == CudaError.CUDA_SUCCESS) _graphs.Add(graph = ++_handles, _captured);
+        if (answer == CudaError.CUDA_SUCCESS) _graphs.Add(graph = ++_handles, [new Node(0, _captured)]);
         _captured = null;
         return answer;
+    }
+
+    /// <inheritdoc/>
+    public CudaError CreateGraph(out nint graph)
+    {
+        _graphs.Add(graph = ++_handles, []);
+        return Answer("cuGraphCreate");
+    }
+
+    /// <inheritdoc/>
+    public CudaError AddChild(out nint node, nint graph, ReadOnlySpan<nint> dependencies, nint child)
+    {
+        // Chains are all that is asked for: a node comes after the one before it.
+        var nodes = _graphs[graph];
+        node = ++_handles;
+        if (!dependencies.SequenceEqual(nodes.Count == 0 ? [] : [nodes[^1].Handle])) return Invalid("cuGraphAddChildGraphNode");
+        nodes.Add(new Node(node, LaunchesOf(child)));
+        return Answer("cuGraphAddChildGraphNode");
     }
 
     /// <inheritdoc/>
@@ -130,25 +148,28 @@ public sealed unsafe class EmulatedDriver : ICudaDriver
     {
         executable = 0;
         var answer = Answer("cuGraphInstantiateWithFlags", flags);
-        if (answer == CudaError.CUDA_SUCCESS) _graphs.Add(executable = ++_handles, _graphs[graph]);
+        if (answer == CudaError.CUDA_SUCCESS) _graphs.Add(executable = ++_handles, [.. _graphs[graph]]);
         return answer;
     }
 
     /// <inheritdoc/>
-    public CudaError Update(nint executable, nint graph)
+    public CudaError SetChild(nint executable, nint node, nint child)
     {
         // As the driver does, other arguments are taken and another number of kernels is not.
-        var answer = _graphs[executable].Count == _graphs[graph].Count ? Answer("cuGraphExecUpdate") : Invalid("cuGraphExecUpdate");
-        if (answer == CudaError.CUDA_SUCCESS) _graphs[executable] = _graphs[graph];
+        var (nodes, launches) = (_graphs[executable], LaunchesOf(child));
+        var place = nodes.FindIndex(known => known.Handle == node);
+        if (place < 0 || nodes[place].Launches.Count != launches.Count) return Invalid("cuGraphExecChildGraphNodeSetParams");
+        var answer = Answer("cuGraphExecChildGraphNodeSetParams");
+        if (answer == CudaError.CUDA_SUCCESS) nodes[place] = new Node(node, launches);
         return answer;
     }
 
     /// <inheritdoc/>
     public CudaError Launch(nint executable, nint stream)
     {
-        if (!_graphs.TryGetValue(executable, out var launches)) return Invalid("cuGraphLaunch");
+        if (!_graphs.ContainsKey(executable)) return Invalid("cuGraphLaunch");
         var answer = Answer("cuGraphLaunch", stream);
-        if (answer == CudaError.CUDA_SUCCESS) launches.ForEach(launch => launch());
+        if (answer == CudaError.CUDA_SUCCESS) LaunchesOf(executable).ForEach(launch => launch());
         return answer;
     }
 
@@ -158,6 +179,8 @@ public sealed unsafe class EmulatedDriver : ICudaDriver
 
     /// <inheritdoc/>
     public CudaError DestroyGraph(nint graph) => _graphs.Remove(graph) ? Answer("cuGraphDestroy") : Invalid("cuGraphDestroy");
+
+    private List<Action> LaunchesOf(nint graph) => [.. _graphs[graph].SelectMany(node => node.Launches)];
 
     private CudaError Answer(string call, params object[] arguments)
     {
@@ -170,4 +193,6 @@ public sealed unsafe class EmulatedDriver : ICudaDriver
         Calls.Add($"{call} of what it does not know");
         return CudaError.CUDA_ERROR_INVALID_VALUE;
     }
+
+    private sealed record Node(nint Handle, List<Action> Launches);
 }

@@ -92,10 +92,10 @@ public sealed class IlgpuDevice : Device
     public override Support SupportsCapture => Queue is null ? base.SupportsCapture : Support.Yes;
 
     /// <inheritdoc/>
-    public override DeviceGraph Capture(Action work)
+    public override DeviceGraph Capture(params IReadOnlyList<Action> parts)
     {
-        ArgumentNullException.ThrowIfNull(work);
-        return Queue is { } queue ? new CudaGraph(this, queue, work) : base.Capture(work);
+        ArgumentNullException.ThrowIfNull(parts);
+        return Queue is { } queue ? new CudaGraph(this, queue, parts) : base.Capture(parts);
     }
 
     /// <inheritdoc/>

@@ -1,44 +1,51 @@
 namespace Kernels;
 
-/// <summary>A CUDA graph ready to launch.</summary>
+/// <summary>A CUDA graph ready to launch: a chain of graphs, one for each part.</summary>
 internal sealed class CudaGraph : DeviceGraph
 {
     private readonly IlgpuDevice _device;
     private readonly CudaQueue _queue;
-    private nint _executable;
+    private readonly IReadOnlyList<Action> _parts;
+    private CudaChain? _chain;
 
-    public CudaGraph(IlgpuDevice device, CudaQueue queue, Action work) : base(device)
+    public CudaGraph(IlgpuDevice device, CudaQueue queue, IReadOnlyList<Action> parts) : base(device)
     {
-        (_device, _queue) = (device, queue);
+        (_device, _queue, _parts) = (device, queue, parts);
         using var access = device.Enter();
-        _executable = queue.Instantiate(work);
+        _chain = queue.Chain(parts);
     }
 
     public override void Launch()
     {
-        ObjectDisposedException.ThrowIf(_executable == 0, this);
+        ObjectDisposedException.ThrowIf(_chain is null, this);
         using var access = _device.Enter();
-        _queue.Launch(_executable);
+        _queue.Launch(_chain);
     }
 
-    public override void Update(Action work)
+    public override void Update(params ReadOnlySpan<int> parts)
     {
-        ArgumentNullException.ThrowIfNull(work);
-        ObjectDisposedException.ThrowIf(_executable == 0, this);
+        ObjectDisposedException.ThrowIf(_chain is null, this);
         using var access = _device.Enter();
-        _executable = _queue.Update(_executable, work);
+        foreach (var part in parts)
+        {
+            if (_queue.TryReplace(_chain, part, _parts[part])) continue;
+            var other = _queue.Chain(_parts);
+            _queue.Destroy(_chain);
+            _chain = other;
+            return;
+        }
     }
 
     public override void Dispose()
     {
-        if (_executable == 0) return;
+        if (_chain is null) return;
         using (_device.Enter())
         {
             // A launch may still be under way.
             _device.Stream.Synchronize();
-            _queue.Destroy(_executable);
+            _queue.Destroy(_chain);
         }
 
-        _executable = 0;
+        _chain = null;
     }
 }

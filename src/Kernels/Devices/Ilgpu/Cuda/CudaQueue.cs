@@ -53,46 +53,59 @@ internal sealed class CudaQueue(ICudaDriver driver, nint stream, string device) 
     /// <summary>Gives an event back.</summary>
     public void DestroyEvent(nint handle) => _ = driver.DestroyEvent(handle);
 
-    /// <summary>Captures what <paramref name="work"/> launches, and makes it executable.</summary>
-    public nint Instantiate(Action work)
+    /// <summary>Captures what each of <paramref name="parts"/> launches, and makes them executable one after another.</summary>
+    public CudaChain Chain(IReadOnlyList<Action> parts)
     {
-        var graph = Capture(work);
+        Check("cuGraphCreate", driver.CreateGraph(out var graph));
         try
         {
+            var nodes = new nint[parts.Count];
+            for (var part = 0; part < nodes.Length; part++)
+                WithCaptured(parts[part], captured =>
+                    Check("cuGraphAddChildGraphNode", driver.AddChild(out nodes[part], graph, part == 0 ? [] : [nodes[part - 1]], captured)));
             Check("cuGraphInstantiateWithFlags", driver.Instantiate(out var executable, graph, 0));
-            return executable;
+            return new CudaChain(graph, nodes, executable);
         }
-        finally
+        catch
         {
             _ = driver.DestroyGraph(graph);
+            throw;
         }
     }
 
-    /// <summary>Captures what <paramref name="work"/> launches into <paramref name="executable"/>, or into a new one where its kernels are others.</summary>
-    public nint Update(nint executable, Action work)
+    /// <summary>Captures what <paramref name="work"/> launches in place of a part; false where its kernels are others.</summary>
+    public bool TryReplace(CudaChain chain, int part, Action work)
     {
-        var graph = Capture(work);
-        try
-        {
-            if (driver.Update(executable, graph) == CudaError.CUDA_SUCCESS) return executable;
-            Check("cuGraphInstantiateWithFlags", driver.Instantiate(out var other, graph, 0));
-            _ = driver.DestroyExecutable(executable);
-            return other;
-        }
-        finally
-        {
-            _ = driver.DestroyGraph(graph);
-        }
+        var isReplaced = false;
+        WithCaptured(work, captured => isReplaced = driver.SetChild(chain.Executable, chain.Nodes[part], captured) == CudaError.CUDA_SUCCESS);
+        return isReplaced;
     }
 
-    /// <summary>Queues all of <paramref name="executable"/>.</summary>
-    public void Launch(nint executable) => Check("cuGraphLaunch", driver.Launch(executable, stream));
+    /// <summary>Queues all of <paramref name="chain"/>.</summary>
+    public void Launch(CudaChain chain) => Check("cuGraphLaunch", driver.Launch(chain.Executable, stream));
 
-    /// <summary>Gives an executable graph back.</summary>
-    public void Destroy(nint executable) => _ = driver.DestroyExecutable(executable);
+    /// <summary>Gives a chain back.</summary>
+    public void Destroy(CudaChain chain)
+    {
+        _ = driver.DestroyExecutable(chain.Executable);
+        _ = driver.DestroyGraph(chain.Graph);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _staging.Dispose();
+
+    private void WithCaptured(Action work, Action<nint> use)
+    {
+        var graph = Capture(work);
+        try
+        {
+            use(graph);
+        }
+        finally
+        {
+            _ = driver.DestroyGraph(graph);
+        }
+    }
 
     private nint Capture(Action work)
     {

@@ -48,11 +48,17 @@ internal interface ICudaDriver
     /// <summary><c>cuStreamEndCapture</c>.</summary>
     CudaError EndCapture(nint stream, out nint graph);
 
+    /// <summary><c>cuGraphCreate</c>: a graph without nodes.</summary>
+    CudaError CreateGraph(out nint graph);
+
+    /// <summary><c>cuGraphAddChildGraphNode</c>: a copy of <paramref name="child"/> as a node.</summary>
+    CudaError AddChild(out nint node, nint graph, ReadOnlySpan<nint> dependencies, nint child);
+
     /// <summary><c>cuGraphInstantiateWithFlags</c>.</summary>
     CudaError Instantiate(out nint executable, nint graph, ulong flags);
 
-    /// <summary><c>cuGraphExecUpdate</c>.</summary>
-    CudaError Update(nint executable, nint graph);
+    /// <summary><c>cuGraphExecChildGraphNodeSetParams</c>: the arguments of <paramref name="child"/> for a node with the same kernels.</summary>
+    CudaError SetChild(nint executable, nint node, nint child);
 
     /// <summary><c>cuGraphLaunch</c>.</summary>
     CudaError Launch(nint executable, nint stream);

@@ -34,9 +34,14 @@ internal sealed partial class LibCuda : ICudaDriver
 
     public CudaError EndCapture(nint stream, out nint graph) => cuStreamEndCapture(stream, out graph);
 
+    public CudaError CreateGraph(out nint graph) => cuGraphCreate(out graph, 0);
+
+    public CudaError AddChild(out nint node, nint graph, ReadOnlySpan<nint> dependencies, nint child) =>
+        cuGraphAddChildGraphNode(out node, graph, dependencies, (nuint)dependencies.Length, child);
+
     public CudaError Instantiate(out nint executable, nint graph, ulong flags) => cuGraphInstantiateWithFlags(out executable, graph, flags);
 
-    public CudaError Update(nint executable, nint graph) => cuGraphExecUpdate(executable, graph, out _, out _);
+    public CudaError SetChild(nint executable, nint node, nint child) => cuGraphExecChildGraphNodeSetParams(executable, node, child);
 
     public CudaError Launch(nint executable, nint stream) => cuGraphLaunch(executable, stream);
 
@@ -89,9 +94,14 @@ internal sealed partial class LibCuda : ICudaDriver
     [LibraryImport(IlgpuLibraries.Cuda)]
     private static partial CudaError cuGraphInstantiateWithFlags(out nint executable, nint graph, ulong flags);
 
-    // The form every driver since CUDA 10.2 exports; CUDA 12 added a second one that explains a refusal in a structure.
     [LibraryImport(IlgpuLibraries.Cuda)]
-    private static partial CudaError cuGraphExecUpdate(nint executable, nint graph, out nint node, out int result);
+    private static partial CudaError cuGraphCreate(out nint graph, uint flags);
+
+    [LibraryImport(IlgpuLibraries.Cuda)]
+    private static partial CudaError cuGraphAddChildGraphNode(out nint node, nint graph, ReadOnlySpan<nint> dependencies, nuint count, nint child);
+
+    [LibraryImport(IlgpuLibraries.Cuda)]
+    private static partial CudaError cuGraphExecChildGraphNodeSetParams(nint executable, nint node, nint child);
 
     [LibraryImport(IlgpuLibraries.Cuda)]
     private static partial CudaError cuGraphLaunch(nint executable, nint stream);
