@@ -119,7 +119,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_device_that_is_not_there_says_how_to_get_it()
     {
-        foreach (var name in Devices.Names)
+        foreach (var name in Devices.Names.Append("cuda:63"))
         {
             if (Devices.TryOpen(name, out var device, out var reason))
             {

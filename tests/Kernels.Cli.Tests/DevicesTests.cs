@@ -11,7 +11,7 @@ public class DevicesTests
     {
         var outcome = InProcess.Run("devices", "--json").Succeeded();
         var devices = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("devices").EnumerateArray().ToArray();
-        Assert.Equal(Devices.Names, devices.Select(device => device.GetProperty("name").GetString()));
+        Assert.Equal(Devices.Names.Union(Devices.CudaNames()), devices.Select(device => device.GetProperty("name").GetString()));
         foreach (var device in devices)
         {
             var available = device.GetProperty("available").GetBoolean();

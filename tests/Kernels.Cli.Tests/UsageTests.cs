@@ -20,6 +20,7 @@ public class UsageTests
     [InlineData("--top-p", "1.01", "'1.01'", "above 0 and at most 1")]
     [InlineData("--top-p", "NaN", "'NaN'", "above 0 and at most 1")]
     [InlineData("--seed", "-3", "'-3'", "whole number")]
+    [InlineData("--device", "cuda:-1", "'cuda:-1'", "auto, cpu, opencl, cuda, simulator")]
     [InlineData("--device", "tpu", "'tpu'", "auto, cpu, opencl, cuda, simulator")]
     [InlineData("--attention", "psychic", "'psychic'", "dense")]
     [InlineData("--weights", "3:4", "'3:4'", "2:4")]

@@ -11,6 +11,9 @@ public static class Devices
     /// <summary>Names of the NVIDIA GPUs of this machine: <c>cuda</c> is the first, <c>cuda:1</c> the second, and so on.</summary>
     public static IReadOnlyList<string> CudaNames() => CudaDevices.List();
 
+    /// <summary>Whether <paramref name="name"/> can be asked for: one of <see cref="Names"/>, or <c>cuda:N</c>; such a device need not be here.</summary>
+    public static bool IsName(string name) => Names.Contains(name) || CudaDevices.TryParse(name, out _);
+
     /// <summary>Opens a device, or says why it is not there and how to get it.</summary>
     /// <param name="name">One of <see cref="Names"/>, or of <see cref="CudaNames"/>.</param>
     /// <param name="device">The device; the caller disposes it.</param>

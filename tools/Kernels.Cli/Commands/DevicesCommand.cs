@@ -16,7 +16,7 @@ internal static class DevicesCommand
         var command = new Command("devices", "Show which devices can be used, and how to install what is missing.") { json };
         command.SetAction(parsed =>
         {
-            var report = new DevicesReport([.. Devices.Names.Select(Probe)]);
+            var report = new DevicesReport([.. Devices.Names.Union(Devices.CudaNames()).Select(Probe)]);
             if (parsed.GetValue(json)) ReportJson.Write(terminal.Output, report, types => types.DevicesReport);
             else Show(terminal, report);
             return ExitCode.Success;

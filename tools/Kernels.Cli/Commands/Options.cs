@@ -29,12 +29,12 @@ internal static class Options
                 : (default, $"{name} is '{text}'; it must be {requirement}");
         });
 
-    /// <summary>One of <paramref name="choices"/>; absent gives null or <paramref name="fallback"/>.</summary>
+    /// <summary>One of <paramref name="choices"/>, or what <paramref name="alsoAllowed"/> says; absent gives null or <paramref name="fallback"/>.</summary>
     public static Option<string?> Choice(
-        string name, string description, IReadOnlyList<string> choices, string? fallback = null)
+        string name, string description, IReadOnlyList<string> choices, string? fallback = null, Func<string, bool>? alsoAllowed = null)
     {
         var option = Parsed(name, string.Join('|', choices), description, fallback, text =>
-            choices.Contains(text, StringComparer.Ordinal)
+            choices.Contains(text, StringComparer.Ordinal) || alsoAllowed?.Invoke(text) == true
                 ? (text, (string?)null)
                 : (null, $"{name} is '{text}'; it must be one of {string.Join(", ", choices)}"));
         option.CompletionSources.Add([.. choices]);

@@ -15,7 +15,8 @@ internal sealed class SharedOptions
     private readonly Option<string?> _model = Model();
 
     private readonly Option<string?> _device = Options.Choice(
-        "--device", "Where to run. auto takes cuda where there is an NVIDIA GPU, else cpu.", [AutomaticDevice, .. Devices.Names], "cpu");
+        "--device", "Where to run. cuda:1 and so on are further NVIDIA GPUs; auto takes cuda where there is one, else cpu.",
+        [AutomaticDevice, .. Devices.Names], "cpu", Devices.IsName);
 
     private readonly Option<string?> _attention = Options.Choice(
         "--attention", "Attention method. Default: dense, or anchor where sparse is compared with dense and --weights is not given.", [.. AttentionMethod.All.Select(method => method.Name)]);

@@ -9,7 +9,7 @@ internal static class DeviceChoice
     private const string Processor = "cpu", Gpu = "cuda";
 
     /// <summary>Opens it; the caller disposes it.</summary>
-    /// <param name="name">A name of <see cref="Devices.Names"/> or <see cref="SharedOptions.AutomaticDevice"/>.</param>
+    /// <param name="name">A name that <see cref="Devices.IsName"/> knows, or <see cref="SharedOptions.AutomaticDevice"/>.</param>
     /// <param name="threads">Threads of the processor; 0 for its own choice.</param>
     /// <exception cref="InputException">The device is not there.</exception>
     public static Device Open(string name, int threads)
