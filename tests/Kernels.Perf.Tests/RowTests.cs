@@ -28,7 +28,7 @@ public class RowTests
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 130, 2),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 65, 1),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 1100, 1, Window: 1024),
-        new ListedAttentionRow("block", "small", MeasuredKernels.Indexed128, new(1, 300, 300, 2, 1, 128), RandomIndices.TenthOfBlocks),
+        new ListedAttentionRow("block", "small", MeasuredKernels.Indexed128, new(1, 300, 300, 2, 1, 128), RandomBlocks.Tenth),
         new GatedAttentionRow("small", new(1, 1000, 1000, 2, 1, 128)),
         new ListedAttentionRow("gathered", "small", MeasuredKernels.Indexed128, new(1, 300, 300, 2, 1, 128), RandomIndices.TenthOfColumns),
         new ListedAttentionRow("decode", "small", MeasuredKernels.Indexed128, new(1, 1, 300, 4, 2, 128), RandomIndices.PagesOf4096),

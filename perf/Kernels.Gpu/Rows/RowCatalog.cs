@@ -1,12 +1,11 @@
 using Kernels.Catalog;
+using Kernels.Perf.Rows;
 
 namespace Kernels.Gpu.Rows;
 
 /// <summary>The rows that are published.</summary>
 internal static class RowCatalog
 {
-    private const int Block = 128;
-
     /// <summary>All of them, or the same ones in sizes that only try the program out.</summary>
     public static IReadOnlyList<GpuRow> Rows(bool tiny)
     {
@@ -18,27 +17,11 @@ internal static class RowCatalog
             new ProductRow("product.2:4.f16.8192", Scaled(8192), Scaled(8192), Scaled(8192), f16, f16, true,
                 new RowTarget("product.dense.f16.8192", 1.5), new RowTarget("torch.matmul", 0.9)),
             new AttentionRow("attention.dense.d128.16k", DenseAttention.Causal.For(128), Scaled(16384), 16, 128, null, 0, new RowTarget("sdpa.flash", 0.85)),
-            new AttentionRow("attention.blocks.d128.32k", MeasuredKernels.Indexed128, Scaled(32768), 16, 128, TenthOfBlocks, Block, new RowTarget("sdpa.flash", 7)),
+            new AttentionRow("attention.blocks.d128.32k", MeasuredKernels.Indexed128, Scaled(32768), 16, 128, RandomBlocks.Tenth, RandomBlocks.Side, new RowTarget("sdpa.flash", 7)),
             new AttentionRow("attention.anchor.d128.128k", AnchorAttention.Causal.For(128), Scaled(131072), 8, 128, null, 0, new RowTarget("sdpa.flash", 4.6)),
             new ProductRow("decode.dense.bf16", 1, Scaled(8192), Scaled(16384), bf16, f32, false, new RowTarget(RowTarget.CopyBandwidth, 0.85)),
             new ProductRow("decode.2:4.bf16", 1, Scaled(8192), Scaled(16384), bf16, f32, true, new RowTarget("decode.dense.bf16", 1.55)),
             new LaunchRow("launch.captured.200", 200, new RowTarget(RowTarget.LaunchTime, 1)),
         ];
-    }
-
-    /// <summary>Per head and block of rows the first and the diagonal block, and others at random up to a tenth of the causal triangle.</summary>
-    private static KeyBlockIndex TenthOfBlocks(AttentionShape shape)
-    {
-        var (random, rows) = (new Random(1), (shape.Keys - 1) / Block + 1);
-        var (starts, blocks) = (new List<int> { 0 }, new List<int>());
-        for (var list = 0; list < shape.QueryHeads * rows; list++)
-        {
-            var row = list % rows;
-            for (var column = 0; column <= row; column++)
-                if (column == 0 || column == row || random.NextDouble() < 0.1 - 2.0 / (row + 1)) blocks.Add(column);
-            starts.Add(blocks.Count);
-        }
-
-        return new KeyBlockIndex(1, shape.QueryHeads, shape.Keys, shape.Keys, Block, Block, starts.ToArray(), blocks.ToArray());
     }
 }

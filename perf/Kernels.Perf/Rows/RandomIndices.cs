@@ -5,23 +5,6 @@ internal static class RandomIndices
 {
     private const int ColumnRows = 2048;
 
-    /// <summary>Blocks of 128 × 128 per query head: first and diagonal block always, others at random up to a tenth of the causal triangle.</summary>
-    public static AttentionIndex TenthOfBlocks(AttentionShape shape)
-    {
-        const int block = 128;
-        var (random, rows) = (new Random(1), (shape.Keys - 1) / block + 1);
-        var (starts, blocks) = (new List<int> { 0 }, new List<int>());
-        for (var list = 0; list < shape.QueryHeads * rows; list++)
-        {
-            var row = list % rows;
-            for (var column = 0; column <= row; column++)
-                if (column == 0 || column == row || random.NextDouble() < 0.1 - 2.0 / (row + 1)) blocks.Add(column);
-            starts.Add(blocks.Count);
-        }
-
-        return new KeyBlockIndex(1, shape.QueryHeads, shape.Keys, shape.Keys, block, block, starts.ToArray(), blocks.ToArray());
-    }
-
     /// <summary>A tenth of the keys before each group of 2048 rows as single columns, per query head; the first group sees its own tenth.</summary>
     public static AttentionIndex TenthOfColumns(AttentionShape shape)
     {

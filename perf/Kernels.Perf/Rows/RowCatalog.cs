@@ -25,7 +25,7 @@ internal static class RowCatalog
         new AttentionRow("dense", MeasuredKernels.Causal64, null, 8192, 8),
         new AttentionRow("dense", MeasuredKernels.Causal128, null, 8192, 8),
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),
-        new ListedAttentionRow("block", "32k.90", MeasuredKernels.Indexed128, Prefill, RandomIndices.TenthOfBlocks),
+        new ListedAttentionRow("block", "32k.90", MeasuredKernels.Indexed128, Prefill, RandomBlocks.Tenth),
         new ListedAttentionRow("anchor", "32k.90", AnchorAttention.Causal.For(128), Prefill),
         new GatedAttentionRow("32k.90", Prefill),
         new ListedAttentionRow(
