@@ -45,16 +45,18 @@ public class ArchitectureTests
         AssertClose(files.Reference.Logits(Text, Text.Length), Logits(session, Text), name);
     }
 
-    [Fact]
-    public void A_simulated_gpu_follows_the_definition()
+    [Theory]
+    [InlineData("simulator")]
+    [InlineData(PtxDevices.Name)]
+    public void A_simulated_gpu_follows_the_definition(string deviceName)
     {
         // A group of simulated threads takes milliseconds for every barrier.
         var text = Text[..3];
         using var files = new RandomModel(Configurations["qwen3"]);
-        using var device = TestDevices.Open("simulator");
+        using var device = TestDevices.Open(deviceName);
         using var model = LanguageModel.Load(files.Path, device);
         using var session = model.CreateSession(new SessionOptions { Length = text.Length, EveryPosition = true });
-        AssertClose(files.Reference.Logits(text, text.Length), Logits(session, text), "simulator");
+        AssertClose(files.Reference.Logits(text, text.Length), Logits(session, text), deviceName);
     }
 
     [Theory]
