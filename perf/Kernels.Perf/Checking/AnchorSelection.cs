@@ -67,6 +67,25 @@ internal sealed class AnchorSelection
         return (least, most);
     }
 
+    /// <summary>The visited keys as an index of ranges and columns; doubtful columns are in it.</summary>
+    public KeyRangeIndex Index()
+    {
+        var groups = _columns[0].Length;
+        var (ranges, rangeStarts, columns, columnStarts) = (new List<KeySpan>(), new List<int> { 0 }, new List<int>(), new List<int> { 0 });
+        foreach (var head in _columns)
+            for (var group = 0; group < groups; group++)
+            {
+                var end = Math.Min(_tokens, (group + 1) * _group);
+                if (group > 0) ranges.Add(new KeySpan(0, _block));
+                ranges.Add(new KeySpan(group > 0 ? LocalStart(group) : 0, end));
+                columns.AddRange(Enumerable.Range(0, _tokens).Where(key => head[group][key] != Visit.No));
+                rangeStarts.Add(ranges.Count);
+                columnStarts.Add(columns.Count);
+            }
+
+        return new KeyRangeIndex(1, _queryHeads, _tokens, _tokens, _group, [.. rangeStarts], [.. ranges], [.. columnStarts], [.. columns]);
+    }
+
     private int LocalStart(int group) => Math.Max(_block, group * _group - _block);
 
     private bool IsAnchor(int group, int key) => group == 0 || key < _block || key >= LocalStart(group);

@@ -55,11 +55,11 @@ internal sealed class AttentionProblem
         return Bind((query, to) => plan.Run(query, _key, _value, to, summary), visits);
     }
 
-    /// <summary>Binds a plan that asks a gate, which does all its work anew in every run.</summary>
+    /// <summary>Binds a plan that asks a gate, which has seen the keys before the first query and no other.</summary>
     public (DeviceBuffer Output, Action Run, Action Verify) Bind(AttentionPlan plan, Func<int, int, int, Visit> visits, GateKeyCache gate) =>
         Bind((query, to) =>
         {
-            gate.Truncate(0);
+            gate.Truncate(_shape.Keys - _shape.Queries);
             plan.Run(query, _key, _value, to, gate);
         }, visits);
 

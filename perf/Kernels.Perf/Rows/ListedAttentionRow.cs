@@ -6,7 +6,7 @@ namespace Kernels.Perf.Rows;
 /// <summary>Attention over a part of the keys: a mask, an index that is brought, or what the kernel selects.</summary>
 /// <remarks>
 /// One key in forty shares a direction with every query, so that selections find something; the others are random. own-dense attends to every
-/// key. A selection is timed with the attention, and summaries of keys that outlive a step are kept from run to run; the answer is checked against
+/// key, <c>listed</c> to the keys that were chosen, without choosing them. A selection is timed with the attention, and summaries of keys that outlive a step are kept from run to run; the answer is checked against
 /// the selected keys, which the tests compare with the definition.
 /// </remarks>
 /// <param name="Pattern">Second part of the row's name.</param>
@@ -55,7 +55,9 @@ internal sealed record ListedAttentionRow(
 
             var brought = index;
             if (index is null && Kernel.Declaration.Pattern == AttentionPattern.Selected) index = problem.Select(plan);
-            var (visits, pairs) = Visits(problem, index);
+            var anchors = Kernel.Declaration.Pattern == AttentionPattern.Anchor
+                ? new AnchorSelection(query, key, Shape.Queries, Shape.QueryHeads, Shape.KeyHeads, Kernel.Declaration) : null;
+            var (visits, pairs) = anchors is null ? Visits(index) : (anchors.Visits, anchors.CountPairs());
             recall = problem.Check.Recall(visits, Sees);
             var own = problem.Bind(plan, visits, brought);
             prepared.Times(own.Output, own.Run, () =>
@@ -69,8 +71,16 @@ internal sealed record ListedAttentionRow(
                 prepared.Against("contiguous", () =>
                 {
                     var ranges = prepared.Keep(Kernel.Plan(setup.Device, Shape));
-                    var baseline = problem.Bind(ranges, Visits(problem, contiguous).Visits, contiguous);
+                    var baseline = problem.Bind(ranges, Visits(contiguous).Visits, contiguous);
                     return new Contender("contiguous", baseline.Run, baseline.Verify);
+                });
+            var chosen = brought is null ? anchors?.Index() ?? index : null;
+            if (chosen is not null)
+                prepared.Against("listed", () =>
+                {
+                    var listing = prepared.Keep((Kernel.Declaration.Causal ? MeasuredKernels.Indexed128 : MeasuredKernels.Listed128).Plan(setup.Device, Shape));
+                    var baseline = problem.Bind(listing, visits, chosen);
+                    return new Contender("listed", baseline.Run, baseline.Verify);
                 });
             problem.AgainstDense(Kernel.Declaration.Causal);
             return prepared;
@@ -92,15 +102,8 @@ internal sealed record ListedAttentionRow(
 
     private bool Sees(int query, int key) => !Kernel.Declaration.Causal || key <= query + Shape.Keys - Shape.Queries;
 
-    private (Func<int, int, int, Visit> Visits, (long Least, long Most) Pairs) Visits(AttentionProblem problem, AttentionIndex? index)
+    private (Func<int, int, int, Visit> Visits, (long Least, long Most) Pairs) Visits(AttentionIndex? index)
     {
-        if (Kernel.Declaration.Pattern == AttentionPattern.Anchor)
-        {
-            var selection = new AnchorSelection(
-                problem.Queries, problem.Keys, Shape.Queries, Shape.QueryHeads, Shape.KeyHeads, Kernel.Declaration);
-            return (selection.Visits, selection.CountPairs());
-        }
-
         if (Kernel.Declaration.Classifier is { } mask && index is null)
         {
             var masked = 0L;

@@ -27,7 +27,7 @@ internal static class RowCatalog
         new AttentionRow("masked", MeasuredKernels.Window64, MeasuredKernels.Causal64, 8192, 8, Window: 1024),
         new ListedAttentionRow("block", "32k.90", MeasuredKernels.Indexed128, Prefill, RandomBlocks.Tenth),
         new ListedAttentionRow("anchor", "32k.90", AnchorAttention.Causal.For(128), Prefill),
-        new GatedAttentionRow("32k.90", Prefill),
+        new GatedAttentionRow("gate", "32k.90", SeerAttention.Prefill.For(128), Prefill),
         new ListedAttentionRow(
             "gathered", "", MeasuredKernels.Indexed128, Prefill with { Queries = 8192, Keys = 8192 }, RandomIndices.TenthOfColumns, Contiguous: RandomIndices.TenthSideBySide),
         new ListedAttentionRow("decode", "32k.4096", MeasuredKernels.Indexed128, Decode, RandomIndices.PagesOf4096),
@@ -42,6 +42,7 @@ internal static class RowCatalog
         new ListedAttentionRow("sparsed", "8k", ListedAttention.Full.For(128), Prefill with { Queries = 8192, Keys = 8192 }, Selecting: SparseD.Selection.For(128)),
         new ListedAttentionRow("sparsed", "32k", ListedAttention.Full.For(128), Prefill, Selecting: SparseD.Selection.For(128)),
         new ListedAttentionRow("quest", "32k", Quest.Causal.For(128), Decode),
+        new GatedAttentionRow("seer-r", "32k", SeerAttention.Decode.For(128), Decode),
         new RoutedAttentionRow("routing", "32k", RoutingTransformer.Causal.For(128), Prefill),
         new CompactedAttentionRow("snapkv", "32k", SnapKv.Selection.For(128), Decode),
         new CompactedAttentionRow("ada-snapkv", "32k", AdaSnapKv.Selection.For(128), Decode),
