@@ -12,7 +12,12 @@ internal static class MatMulFile
     public static IReadOnlyList<ProgramSet> Programs(MatMulSpec spec)
     {
         const string type = "global::Kernels.MatMulProgram";
-        if (spec.GroupRows > 0) return [ProgramSet.Write("SimdGroupMatMul", type, SimdMatMul.ProgramNames(), writer => SimdGroupMatMul.Write(writer, spec))];
+        if (spec.GroupRows > 0)
+            return
+            [
+                ProgramSet.Write("SimdGroupMatMul", type, SimdMatMul.ProgramNames(), writer => SimdGroupMatMul.Write(writer, spec)),
+                ProgramSet.Write("GpuGroupMatMul", type, GpuGroupMatMul.ProgramNames(), writer => GpuGroupMatMul.Write(writer, spec)),
+            ];
         return
         [
             ProgramSet.Write("SimdMatMul", type, SimdMatMul.ProgramNames(), writer => SimdMatMul.Write(writer, spec)),
@@ -24,14 +29,9 @@ internal static class MatMulFile
     /// <summary>Writes the kernel's field and what its declaration refers to.</summary>
     public static void Write(SourceWriter writer, MatMulSpec spec, IReadOnlyList<ProgramSet> programs)
     {
-        writer.Line("internal static readonly global::Kernels.MatMulKernel Kernel = new(");
-        writer.Line("    new global::Kernels.MatMulDeclaration");
-        writer.Line("    {");
-        writer.Line($"        Name = \"{spec.Host.TypeName}.{spec.Host.PropertyName}\", Hash = \"{KernelFile.Hash(spec)}\",");
         var format = spec.IsDense ? "Dense" : spec.Of > 0 ? "SemiStructured" : "Groups";
-        writer.Line($"        Format = global::Kernels.WeightFormat.{format}, Kept = {spec.Kept}, Of = {spec.Of}, GroupRows = {spec.GroupRows},");
-        writer.Line($"        Epilogue = {(spec.Epilogue is null ? "null" : $"\"{spec.Epilogue.Name}\"")},");
-        writer.Line("    },");
-        writer.Line($"    [{string.Join(", ", programs.Select(program => $".. {program.Create}"))}]);");
+        KernelHandle.Write(
+            writer, spec, "MatMul", spec.Epilogue, programs, $"Format = global::Kernels.WeightFormat.{format}",
+            $"Kept = {spec.Kept}, Of = {spec.Of}, GroupRows = {spec.GroupRows}");
     }
 }

@@ -1,4 +1,5 @@
 using Kernels.Generators.Emission;
+using static Kernels.Generators.Emission.Unrolled;
 using static Kernels.Generators.Skeletons.GpuContractionTile;
 
 namespace Kernels.Generators.Skeletons;
@@ -20,38 +21,29 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
 
     private const string Barrier = "global::ILGPU.Group.Barrier();";
 
-    // A warp stages 8 columns of 4 rows: whole sectors of memory, and no two threads in one bank.
-    private const int StagedColumns = 8;
-
     private static readonly IEnumerable<int> Side = Enumerable.Range(0, ThreadSide);
 
     /// <summary>Writes the kernel for many rows; the grid is (tiles of outputs, tiles of rows).</summary>
     public void WriteTile(string name)
     {
-        var passes = Enumerable.Range(0, tile.Rows * StagedColumns / tile.Threads).ToArray();
+        var staging = new GpuActivationStaging(writer, tile.Rows, tile.Threads, Depth);
         using (writer.Open($"private static void {name}<TPanels>{Arguments}"))
         {
             writer.Line($$"""
-                var activations = global::ILGPU.SharedMemory.Allocate<global::Kernels.Float4>({{Depth * tile.RowQuads}});
-                var activation = activations.Cast<float>();
                 var weights = global::ILGPU.SharedMemory.Allocate<global::Kernels.Float4>({{Depth * tile.OutputQuads}});
                 var weight = weights.Cast<float>();
                 var thread = global::ILGPU.Group.IdxX;
                 var firstRow = global::ILGPU.Grid.IdxY * {{tile.Rows}};
                 var firstPanel = global::ILGPU.Grid.IdxX * {{tile.Outputs / PanelWidth}};
-                int stagedColumn = thread & {{StagedColumns - 1}}, stagedRow = thread >> {{Log2(StagedColumns)}};
-                var rowQuad = thread >> {{Log2(tile.Outputs / ThreadSide)}};
+                var rowQuad = thread >> {{PowerOfTwo.Log(tile.Outputs / ThreadSide)}};
                 var outputQuad = thread & {{tile.Outputs / ThreadSide - 1}};
                 """);
-
-            // Rows past the end repeat the last one: their sums are not stored.
-            foreach (var pass in passes)
-                writer.Line($"var x{pass} = a.Input + global::System.Math.Min(firstRow + stagedRow{Plus(pass * tile.Threads / StagedColumns)}, a.Rows - 1) * a.InputStride + stagedColumn;");
+            staging.Begin();
             tile.BeginStaging(writer);
             foreach (var r in Side) writer.Line($"float {Join(Side, o => $"{Sum(r, o)} = 0")};");
             using (writer.Open($"for (var first = 0; first < a.Inputs; first += {Depth})"))
             {
-                for (var column = 0; column < Depth; column += StagedColumns) StageActivations(passes, column);
+                staging.Stage();
                 tile.StageWeights(writer);
                 writer.Line(Barrier);
                 WriteMultiply();
@@ -77,7 +69,7 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
                 var partials = global::ILGPU.SharedMemory.Allocate<global::Kernels.Float4>({{tile.Slices * PanelWidth / 4}});
                 var partial = partials.Cast<float>();
                 var quads = global::ILGPU.Runtime.ArrayViewExtensions.AsAligned(w, 16).Cast<global::Kernels.UInt4>();
-                int thread = global::ILGPU.Group.IdxX, quad = thread & {{SliceThreads - 1}}, slice = thread >> {{Log2(SliceThreads)}};
+                int thread = global::ILGPU.Group.IdxX, quad = thread & {{SliceThreads - 1}}, slice = thread >> {{PowerOfTwo.Log(SliceThreads)}};
                 var panel = global::ILGPU.Grid.IdxX;
                 var firstRow = global::ILGPU.Grid.IdxY{{(rows == 1 ? "" : $" * {rows}")}};
                 var first = panel * (a.PanelWords >> 2);
@@ -114,7 +106,7 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
     private void WriteReduction(int[] rows)
     {
         var parts = tile.StreamThreads / PanelWidth;
-        writer.Line($"int output = thread & {PanelWidth - 1}, part = thread >> {Log2(PanelWidth)};");
+        writer.Line($"int output = thread & {PanelWidth - 1}, part = thread >> {PowerOfTwo.Log(PanelWidth)};");
         foreach (var r in rows)
             writer.Line($$"""
                 partials[slice * {{PanelWidth / 4}} + quad] = new global::Kernels.Float4({{Join([0, 1, 2, 3], o => Sum(r, o))}});
@@ -128,7 +120,7 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
         using (writer.Open($"for (var item = thread; item < {rows.Length * PanelWidth}; item += {tile.StreamThreads})"))
         {
             writer.Line($$"""
-                var block = item >> {{Log2(PanelWidth)}};
+                var block = item >> {{PowerOfTwo.Log(PanelWidth)}};
                 var row = firstRow + block;
                 var place = panel * {{PanelWidth}} + (item & {{PanelWidth - 1}});
                 if (row >= a.Rows || place >= a.Outputs) continue;
@@ -137,15 +129,6 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
                 y[a.Output + row * a.OutputStride + place] = {{Finish("sum")}};
                 """);
         }
-    }
-
-    private void StageActivations(int[] passes, int column)
-    {
-        string Place(int pass) => $"activation[(stagedColumn{Plus(column)}) * {4 * tile.RowQuads} + stagedRow{Plus(pass * tile.Threads / StagedColumns)}]";
-        using (writer.Open($"if (first + stagedColumn{Plus(column)} < a.Inputs)"))
-            writer.Line(Lines(passes, pass => $"{Place(pass)} = x[x{pass} + first{Plus(column)}];"));
-        using (writer.Open("else"))
-            writer.Line(Lines(passes, pass => $"{Place(pass)} = 0;"));
     }
 
     private void WriteMultiply()
@@ -178,17 +161,4 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
     private string Finish(string sum) => hasEpilogue ? $"Epilogue({sum})" : sum;
 
     private static string Sum(int row, int output) => $"s{row}_{output}";
-
-    private static string Join(IEnumerable<int> items, Func<int, string> part) => string.Join(", ", items.Select(part));
-
-    private static string Lines(IEnumerable<int> items, Func<int, string> part) => string.Join("\n", items.Select(part));
-
-    private static string Plus(int count) => count == 0 ? "" : $" + {count}";
-
-    private static int Log2(int power)
-    {
-        var log = 0;
-        while (1 << log < power) log++;
-        return log;
-    }
 }

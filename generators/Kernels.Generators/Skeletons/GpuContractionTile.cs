@@ -43,11 +43,14 @@ internal abstract class GpuContractionTile(int rows, int outputs, int slices)
     /// <summary>Threads of a streaming group.</summary>
     public int StreamThreads => slices * SliceThreads;
 
+    /// <summary>Shared memory of a streaming group: a sum of every output from every slice.</summary>
+    public int StreamSharedBytes => slices * PanelWidth * sizeof(float);
+
     /// <summary>Threads that work on a tile.</summary>
     public int Threads => rows / ThreadSide * (outputs / ThreadSide);
 
-    /// <summary>Quads from column to column of the staged activations; one spare quad spreads them over the banks.</summary>
-    public int RowQuads => rows / 4 + 1;
+    /// <summary>Quads from column to column of the staged activations.</summary>
+    public int RowQuads => GpuActivationStaging.QuadsOf(rows);
 
     /// <summary>Quads from column to column of the staged weights.</summary>
     public int OutputQuads => outputs / 4 + 1;

@@ -6,14 +6,14 @@ namespace Kernels;
 /// <remarks>Obtained from a <c>static partial</c> property carrying a <see cref="MatMulAttribute"/>. Immutable and thread-safe.</remarks>
 public sealed class MatMulKernel
 {
-    private readonly MatMulProgram[] _programs;
+    private readonly ProgramChoice<MatMulProgram, MatMulDeclaration, MatMulShape, MatMulPlan> _programs;
 
     /// <summary>Called by generated code.</summary>
     public MatMulKernel(MatMulDeclaration declaration, params MatMulProgram[] programs)
     {
         ArgumentNullException.ThrowIfNull(declaration);
         Declaration = declaration;
-        _programs = programs;
+        _programs = new(declaration.Name, declaration, [.. programs, NullMatMulProgram.Instance]);
     }
 
     /// <summary>What was declared.</summary>
@@ -31,8 +31,11 @@ public sealed class MatMulKernel
             return Support.No("inputs and outputs must be stored as Float32, BFloat16 or Float16");
         if (Declaration.Format == WeightFormat.SemiStructured && shape.Inputs % Declaration.Of != 0)
             return Support.No($"{shape.Inputs} inputs are not a multiple of {Declaration.Of}, the group of {Declaration.Kept}:{Declaration.Of}");
-        var (program, reasons) = Find(device, shape);
-        return program is null ? Support.No(reasons) : Support.Yes;
+        if (Declaration.GroupRows > 0 && shape.Outputs % Declaration.GroupRows != 0)
+            return Support.No($"{shape.Outputs} outputs are not a multiple of groups of {Declaration.GroupRows}");
+        if (Declaration.GroupRows > 0 && shape.Inputs > GroupLayout.MostInputs)
+            return Support.No($"{shape.Inputs} inputs are more than {GroupLayout.MostInputs}, which 16-bit columns can number");
+        return _programs.Supports(device, shape);
     }
 
     /// <summary>
@@ -49,7 +52,7 @@ public sealed class MatMulKernel
     public PackedWeights Pack(Device device, HostMatrix source, ElementType? type = null, ElementType inputType = ElementType.Float32)
     {
         var shape = new MatMulShape(1, source.Columns, source.Rows, type ?? source.Type, inputType);
-        var program = Require(device, shape);
+        var program = _programs.Require(device, shape, Supports(device, shape));
         RequireMask(device, source);
         if (!source.Type.IsScaled()) return program.Pack(device, Declaration, source, shape.WeightType);
         if (shape.WeightType.IsScaled())
@@ -77,19 +80,17 @@ public sealed class MatMulKernel
 
     /// <summary>Checks once, sizes the workspace, and returns a plan that runs without allocating.</summary>
     /// <exception cref="KernelException">The device cannot run the kernel on this shape.</exception>
-    public MatMulPlan Plan(Device device, in MatMulShape shape)
-    {
-        return Require(device, shape).Plan(device, Declaration, shape);
-    }
+    public MatMulPlan Plan(Device device, in MatMulShape shape) =>
+        _programs.Require(device, shape, Supports(device, shape)).Plan(device, Declaration, shape);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Declaration.Name} ({Declaration.Format}, {Declaration.Hash})";
 
     /// <summary>The generated programs, in order of preference.</summary>
-    internal IReadOnlyList<MatMulProgram> Programs => _programs;
+    internal IReadOnlyList<MatMulProgram> Programs => _programs.All;
 
     /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile, for all storage types.</summary>
-    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.SelectMany(program => program.GpuSources(lowering));
+    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.GpuSources(lowering);
 
     private void RequireMask(Device device, HostMatrix source)
     {
@@ -111,29 +112,5 @@ public sealed class MatMulKernel
             if (codes[i] is < -8 or > 7)
                 throw new KernelException(
                     Declaration.Name, device.Name, $"the integer {codes[i]} at [{i / source.Columns}, {i % source.Columns}]", "Int4 holds -8 to 7", "Pack as Int8.");
-    }
-
-    private MatMulProgram Require(Device device, in MatMulShape shape)
-    {
-        var support = Supports(device, shape);
-        return support.IsSupported
-            ? Find(device, shape).Program!
-            : throw new KernelException(
-                Declaration.Name, device.Name, shape.ToString(), support.Reason!, "Change the shape or declare another kernel.");
-    }
-
-    /// <summary>The first program that holds <paramref name="shape"/>, or why none does.</summary>
-    private (MatMulProgram? Program, string Reasons) Find(Device device, in MatMulShape shape)
-    {
-        var reasons = new List<string>();
-        foreach (var program in _programs.Append(NullMatMulProgram.Instance))
-        {
-            if (!program.Targets(device)) continue;
-            var support = program.Supports(device, Declaration, shape);
-            if (support.IsSupported) return (program, "");
-            reasons.Add(support.Reason!);
-        }
-
-        return (null, reasons.Count == 0 ? $"no program was generated for device {device.Name}" : string.Join("; ", reasons.Distinct()));
     }
 }

@@ -3,8 +3,7 @@ namespace Kernels;
 /// <summary>Declares a product with an N:M weight matrix: of every <see cref="Of"/> consecutive inputs of an output row,
 /// <see cref="Kept"/> are stored.</summary>
 /// <remarks>
-/// 2:4 permutes activations inside registers and runs on every device; other patterns are stored by rows with their columns and are
-/// generated for the processor.
+/// 2:4 permutes activations inside registers, or spreads weights over their columns; other patterns are stored by rows with their columns.
 /// </remarks>
 public sealed class SemiStructuredMatMulAttribute : MatMulAttribute
 {

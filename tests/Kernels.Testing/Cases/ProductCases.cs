@@ -3,7 +3,7 @@ namespace Kernels.Testing;
 /// <summary>The products every device is tried on.</summary>
 public static class ProductCases
 {
-    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8];
+    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8, ElementType.Int4];
 
     // (rows, inputs, outputs): one and few rows, tiles of rows and outputs at, below and above their sizes, ends of runs and blocks.
     private static readonly (int Rows, int Inputs, int Outputs)[] Shapes =

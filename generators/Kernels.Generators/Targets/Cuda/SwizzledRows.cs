@@ -1,3 +1,5 @@
+using Kernels.Generators.Emission;
+
 namespace Kernels.Generators.Targets.Cuda;
 
 /// <summary>

@@ -23,7 +23,8 @@ internal static class GpuMatMul
                 ? new GpuMatMulDenseTile(rows, outputs, slices)
                 : new GpuMatMulSemiStructuredTile(rows, outputs, slices);
             var groups = Multiprocessor.Groups(tile.Threads, Multiprocessor.MostRegisters / 2, tile.SharedBytes);
-            var shape = $"new global::Kernels.GpuProductShape({rows}, {outputs}, {tile.Threads}, {tile.SharedBytes}, {groups}, {slices})";
+            var shape = $"new global::Kernels.GpuProductShape({rows}, {outputs}, {tile.Threads}, {tile.SharedBytes}, {groups}, "
+                + $"{GpuContractionTile.PanelWidth}, {tile.StreamThreads}, {tile.StreamSharedBytes})";
             using var _ = writer.Open($"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {shape})");
             foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour", "StreamEight" })
                 writer.Line($"public override global::System.Delegate {kernel}<TPanels>() => {kernel}Kernel<TPanels>;\n");

@@ -7,21 +7,17 @@ namespace Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GpuInt8Panels : IGpuPanels
 {
-    // 2²³ as fp32: a small integer in the low bits of its significand is added to it. A conversion instruction takes four times as long.
-    private const uint Two23 = 0x4B000000;
-    private const float Offset = 8388608f + 128f;
-
     /// <inheritdoc/>
     public static int RowWords => 8;
 
     /// <inheritdoc/>
-    public static int ScaleWords => 32;
+    public static int ScaleWords => PanelScales.Words;
 
     /// <inheritdoc/>
     public static WeightPair Load(ArrayView<uint> panels, long row, int lane)
     {
         var shift = (lane & 3) << 3;
-        return new(ToFloat(panels[row + (lane >> 2)] >> shift), ToFloat(panels[row + (lane >> 2) + 4] >> shift));
+        return new(SmallInteger.ToFloat8(panels[row + (lane >> 2)] >> shift), SmallInteger.ToFloat8(panels[row + (lane >> 2) + 4] >> shift));
     }
 
     /// <inheritdoc/>
@@ -32,19 +28,11 @@ public readonly struct GpuInt8Panels : IGpuPanels
     }
 
     /// <inheritdoc/>
-    public static WeightPair Scale(WeightPair pair, ArrayView<uint> panels, long scales, int lane) =>
-        new(pair.First * Interop.IntAsFloat(panels[scales + lane]), pair.Second * Interop.IntAsFloat(panels[scales + lane + 16]));
+    public static WeightPair Scale(WeightPair pair, ArrayView<uint> panels, long scales, int lane) => PanelScales.Apply(pair, panels, scales, lane);
 
     /// <inheritdoc/>
-    public static WeightOctet Scale(WeightOctet eight, ArrayView<UInt4> panels, long scales, int quad) =>
-        new(Multiply(eight.First, panels[scales + quad]), Multiply(eight.Second, panels[scales + quad + 4]));
+    public static WeightOctet Scale(WeightOctet eight, ArrayView<UInt4> panels, long scales, int quad) => PanelScales.Apply(eight, panels, scales, quad);
 
-    private static Float4 Multiply(Float4 weights, UInt4 scales) => new(
-        weights.X * Interop.IntAsFloat(scales.X), weights.Y * Interop.IntAsFloat(scales.Y), weights.Z * Interop.IntAsFloat(scales.Z),
-        weights.W * Interop.IntAsFloat(scales.W));
-
-    private static Float4 ToFloats(uint word) => new(ToFloat(word), ToFloat(word >> 8), ToFloat(word >> 16), ToFloat(word >> 24));
-
-    /// <summary>The signed integer in the low byte.</summary>
-    private static float ToFloat(uint word) => Interop.IntAsFloat(((word & 0xFFu) ^ 0x80u) | Two23) - Offset;
+    private static Float4 ToFloats(uint word) =>
+        new(SmallInteger.ToFloat8(word), SmallInteger.ToFloat8(word >> 8), SmallInteger.ToFloat8(word >> 16), SmallInteger.ToFloat8(word >> 24));
 }

@@ -2,53 +2,59 @@ using System.Runtime.InteropServices;
 
 namespace Kernels;
 
-/// <summary>Weights in the panels of <see cref="PanelLayout"/>, 32 outputs wide, packed on the host.</summary>
-internal sealed unsafe class GpuPackedWeights : PackedWeights
+/// <summary>Weights that the host packs in one piece and an ILGPU device holds.</summary>
+internal abstract unsafe class GpuPackedWeights : PackedWeights
 {
     // Copies take spans, whose length is an int.
     private const long LargestCopy = 1 << 30;
 
-    private readonly MatMulDeclaration _declaration;
+    private readonly int _scaleInputs;
 
-    public GpuPackedWeights(IlgpuDevice device, MatMulDeclaration declaration, PanelLayout layout, int outputs)
-        : base(device, outputs, layout.Inputs, layout.Type)
+    protected GpuPackedWeights(IlgpuDevice device, MatMulDeclaration declaration, int outputs, int inputs, ElementType type, int scaleInputs, long byteLength)
+        : base(device, outputs, inputs, type)
     {
-        _declaration = declaration;
-        Layout = layout;
-        Buffer = (IlgpuBuffer)device.Allocate(layout.Panels(outputs) * layout.PanelBytes);
+        Declaration = declaration;
+        _scaleInputs = scaleInputs;
+        Buffer = (IlgpuBuffer)device.Allocate(byteLength);
     }
 
-    /// <summary>Where things lie.</summary>
-    public PanelLayout Layout { get; }
-
-    /// <summary>The panels.</summary>
+    /// <summary>The packed weights.</summary>
     public IlgpuBuffer Buffer { get; }
 
     /// <inheritdoc/>
     public override long ByteLength => Buffer.ByteLength;
 
+    /// <summary>The kernel that packed the weights.</summary>
+    protected MatMulDeclaration Declaration { get; }
+
     /// <inheritdoc/>
     public override void Repack(HostMatrix source)
     {
         if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32
-            || source.ScaleColumns != (source.Type.IsScaled() ? Layout.ScaleInputs : 0))
-            throw new KernelException(
-                _declaration.Name, Device.Name, $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
-                $"these weights hold a [{Outputs}, {Inputs}] matrix{(Layout.ScaleInputs == 0 ? "" : $" with scales for {Layout.ScaleInputs} inputs")}", "Pass a matrix of the shape that was packed.");
-        var panels = (byte*)NativeMemory.AlignedAlloc((nuint)ByteLength, 64);
+            || source.ScaleColumns != (source.Type.IsScaled() ? _scaleInputs : 0))
+            throw Refuse(
+                $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
+                $"these weights hold a [{Outputs}, {Inputs}] matrix{(_scaleInputs == 0 ? "" : $" with scales for {_scaleInputs} inputs")}",
+                "Pass a matrix of the shape that was packed.");
+        var packed = (byte*)NativeMemory.AlignedAlloc((nuint)ByteLength, 64);
         try
         {
-            using var workers = new WorkerTeam(Environment.ProcessorCount);
-            new PanelPacker(Layout, Outputs).Pack(workers, source, panels);
+            Pack(source, packed);
             for (long done = 0; done < ByteLength; done += LargestCopy)
-                Buffer.CopyFrom(new ReadOnlySpan<byte>(panels + done, (int)Math.Min(LargestCopy, ByteLength - done)), done);
+                Buffer.CopyFrom(new ReadOnlySpan<byte>(packed + done, (int)Math.Min(LargestCopy, ByteLength - done)), done);
         }
         finally
         {
-            NativeMemory.AlignedFree(panels);
+            NativeMemory.AlignedFree(packed);
         }
     }
 
     /// <inheritdoc/>
     public override void Dispose() => Buffer.Dispose();
+
+    /// <summary>Writes all bytes of a matrix of the right shape.</summary>
+    protected abstract void Pack(HostMatrix source, byte* target);
+
+    /// <summary>The exception a refused matrix deserves.</summary>
+    protected KernelException Refuse(string received, string limit, string remedy) => new(Declaration.Name, Device.Name, received, limit, remedy);
 }

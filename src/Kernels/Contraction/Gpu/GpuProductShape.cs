@@ -8,6 +8,9 @@ namespace Kernels;
 /// <param name="TileThreads">Threads of a tile.</param>
 /// <param name="TileSharedBytes">Shared memory of a tile.</param>
 /// <param name="TileGroups">Groups that work on tiles and that a multiprocessor of an NVIDIA GPU holds at once.</param>
-/// <param name="Slices">Parts into which a streaming group divides the contraction.</param>
+/// <param name="StreamOutputs">Outputs of a group of threads that a few rows stream through.</param>
+/// <param name="StreamThreads">Threads of such a group.</param>
+/// <param name="StreamSharedBytes">Shared memory of such a group.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct GpuProductShape(int TileRows, int TileOutputs, int TileThreads, int TileSharedBytes, int TileGroups, int Slices);
+public readonly record struct GpuProductShape(
+    int TileRows, int TileOutputs, int TileThreads, int TileSharedBytes, int TileGroups, int StreamOutputs, int StreamThreads, int StreamSharedBytes);

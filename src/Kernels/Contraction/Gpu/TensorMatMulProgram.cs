@@ -71,7 +71,7 @@ public abstract class TensorMatMulProgram(ElementType type, int tokens, int thre
         new($"{Type} product on tensor cores to {typeof(TOutput).Name}", Kernel<TOutput>(), Threads, SharedBytes, SharedAtLaunch: true, groups);
 
     /// <inheritdoc/>
-    internal sealed override IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => lowering != GpuLowering.Cuda ? [] :
+    internal sealed override IEnumerable<GpuKernelSource> GpuSources(MatMulDeclaration declaration, GpuLowering lowering) => lowering != GpuLowering.Cuda ? [] :
         [Source<GpuFloat32>(), Type == ElementType.Float16 ? Source<GpuFloat16>() : Source<GpuBFloat16>()];
 
     /// <summary>The generated kernel.</summary>

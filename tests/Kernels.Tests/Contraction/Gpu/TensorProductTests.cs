@@ -37,8 +37,8 @@ public sealed class TensorProductTests : IDisposable
     public void A_step_is_tensor_core_instructions_on_asynchronous_copies(ElementType type, bool sparse, string target)
     {
         if (!PtxAssembler.CanList) Assert.Skip("ptxas and cuobjdump are not on the PATH");
-        var source = (sparse ? Products.TwoOfFour : Products.Dense).Programs.OfType<TensorMatMulProgram>().Single(program => program.Type == type)
-            .GpuSources(GpuLowering.Cuda).First();
+        var kernel = sparse ? Products.TwoOfFour : Products.Dense;
+        var source = kernel.Programs.OfType<TensorMatMulProgram>().Single(program => program.Type == type).GpuSources(kernel.Declaration, GpuLowering.Cuda).First();
         var listing = PtxAssembler.List(PtxCompiler.Compile(source), target);
 
         // 4 × 4 tiles of 16 × 8 sums a warp; a dense step is two instructions deep, a sparse one a single one.
@@ -60,7 +60,8 @@ public sealed class TensorProductTests : IDisposable
     {
         using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(context, CudaArchitecture.SM_90, ordered ? CudaInstructionSet.ISA_85 : CudaInstructionSet.ISA_84, null!);
-        var source = Products.TwoOfFour.Programs.OfType<TensorMatMulProgram>().First().GpuSources(GpuLowering.Cuda).First();
+        var kernel = Products.TwoOfFour;
+        var source = kernel.Programs.OfType<TensorMatMulProgram>().First().GpuSources(kernel.Declaration, GpuLowering.Cuda).First();
         var ptx = ((PTXCompiledKernel)GpuKernelCache.Compile(backend, source)).PTXAssembly;
         Assert.Contains(ordered ? "mma.sp::ordered_metadata.sync" : "mma.sp.sync", ptx);
         Assert.DoesNotContain(ordered ? "mma.sp.sync" : "ordered_metadata", ptx);

@@ -15,9 +15,6 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     /// <summary>Most activation rows that are taken one by one.</summary>
     internal const int FewRows = 4;
 
-    // Columns are stored in 16 bits.
-    private const int MostInputs = 1 << 16;
-
     /// <summary>Outputs of a group.</summary>
     public int GroupRows { get; } = groupRows;
 
@@ -28,13 +25,10 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
 
     /// <inheritdoc/>
-    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape)
-    {
-        if (shape is not { InputType: ElementType.Float32, OutputType: ElementType.Float32 })
-            return Support.No($"products on the processor take and give Float32, not {shape.InputType} and {shape.OutputType}");
-        if (shape.Outputs % GroupRows != 0) return Support.No($"{shape.Outputs} outputs are not a multiple of groups of {GroupRows}");
-        return shape.Inputs > MostInputs ? Support.No($"{shape.Inputs} inputs are more than {MostInputs}, which 16-bit columns can number") : Support.Yes;
-    }
+    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
+        shape is { InputType: ElementType.Float32, OutputType: ElementType.Float32 }
+            ? Support.Yes
+            : Support.No($"products on the processor take and give Float32, not {shape.InputType} and {shape.OutputType}");
 
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type) =>

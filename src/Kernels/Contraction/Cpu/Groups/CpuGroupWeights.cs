@@ -10,7 +10,7 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
 
     private readonly CpuBuffer _buffer;
     private readonly MatMulDeclaration _declaration;
-    private readonly int _capacity;
+    private readonly GroupLayout _layout;
 
     /// <summary>Packs what the source's mask, or the largest magnitudes of N:M, keep.</summary>
     /// <exception cref="KernelException">There is no mask and none follows from the pattern, or the outputs of a group differ.</exception>
@@ -18,35 +18,21 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
         : base(device, source.Rows, source.Columns, type)
     {
         _declaration = declaration;
-        GroupRows = groupRows;
-        ScaleInputs = !type.IsScaled() ? 0 : source.ScaleColumns == 0 ? PanelLayout.UsualScaleInputs : source.ScaleColumns;
         var packer = new GroupPacker(declaration, device, source, groupRows);
-        _capacity = packer.Count;
-        var offsets = Round(4L * (Groups * Segments + 1));
-        var columns = Round(2L * _capacity);
-        var scales = Round(4L * ScaleGroups * Outputs);
-        _buffer = (CpuBuffer)device.Allocate(offsets + columns + scales + Round(((long)_capacity * groupRows * type.Bits() + 7) / 8));
+        _layout = new GroupLayout(type, source.Rows, source.Columns, groupRows, packer.Count, GroupLayout.ScaleInputsOf(source, type), MostInSegment);
+        _buffer = (CpuBuffer)device.Allocate(_layout.ByteLength);
         Offsets = (int*)_buffer.Pointer;
-        Columns = (ushort*)(_buffer.Pointer + offsets);
-        Scales = (float*)(_buffer.Pointer + offsets + columns);
-        Values = _buffer.Pointer + offsets + columns + scales;
-        packer.Write(source, this);
+        Columns = (ushort*)(_buffer.Pointer + _layout.Columns);
+        Scales = (float*)(_buffer.Pointer + _layout.Scales);
+        Values = _buffer.Pointer + _layout.Values;
+        packer.Write(source, _layout, _buffer.Pointer);
     }
 
     /// <summary>Outputs of a group.</summary>
-    public int GroupRows { get; }
-
-    /// <summary>Groups of outputs.</summary>
-    public int Groups => Outputs / GroupRows;
+    public int GroupRows => _layout.GroupRows;
 
     /// <summary>Segments of the inputs.</summary>
-    public int Segments => (Inputs - 1) / SegmentInputs + 1;
-
-    /// <summary>Inputs that share a scale; 0 where values need none.</summary>
-    public int ScaleInputs { get; }
-
-    /// <summary>Scales of an output.</summary>
-    public int ScaleGroups => ScaleInputs == 0 ? 0 : (Inputs - 1) / ScaleInputs + 1;
+    public int Segments => _layout.Segments;
 
     /// <summary>Most stored inputs of a group in one segment.</summary>
     public static int MostInSegment => SegmentInputs;
@@ -66,18 +52,15 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     /// <inheritdoc/>
     public override long ByteLength => _buffer.ByteLength;
 
-    /// <summary>Segment of an input.</summary>
-    public static int SegmentOf(int input) => input / SegmentInputs;
-
     /// <inheritdoc/>
     public override void Repack(HostMatrix source)
     {
         if (source.Rows != Outputs || source.Columns != Inputs || source.Type == ElementType.Int32
-            || source.ScaleColumns != (source.Type.IsScaled() ? ScaleInputs : 0))
+            || source.ScaleColumns != (source.Type.IsScaled() ? _layout.ScaleInputs : 0))
             throw Refuse($"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack", $"these weights hold a [{Outputs}, {Inputs}] matrix");
         var packer = new GroupPacker(_declaration, Device, source, GroupRows);
-        if (packer.Count > _capacity) throw Refuse($"{packer.Count} groups of {GroupRows} to repack", $"these weights hold {_capacity}");
-        packer.Write(source, this);
+        if (packer.Count > _layout.Capacity) throw Refuse($"{packer.Count} groups of {GroupRows} to repack", $"these weights hold {_layout.Capacity}");
+        packer.Write(source, _layout, _buffer.Pointer);
     }
 
     /// <summary>Writes stored inputs [first, first + count) of a group as fp32 with their scales applied; in place where they are stored so.</summary>
@@ -89,11 +72,11 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
             for (var i = 0; i < length; i++) scratch[i] = (sbyte)(Values[(start + i) / 2] << (4 - (int)(start + i) % 2 * 4)) >> 4;
         else
             FloatDecoder.Decode(Values + start * Type.Size(), Type, scratch, length);
-        if (ScaleInputs == 0) return scratch;
-        var scales = Scales + (long)group * ScaleGroups * GroupRows;
+        if (_layout.ScaleInputs == 0) return scratch;
+        var scales = Scales + (long)group * _layout.ScaleGroups * GroupRows;
         for (var i = 0; i < count; i++)
         {
-            var own = scales + Columns[first + i] / ScaleInputs * GroupRows;
+            var own = scales + Columns[first + i] / _layout.ScaleInputs * GroupRows;
             for (var row = 0; row < GroupRows; row++) scratch[i * GroupRows + row] *= own[row];
         }
 
@@ -104,7 +87,4 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     public override void Dispose() => _buffer.Dispose();
 
     private KernelException Refuse(string received, string limit) => new(_declaration.Name, Device.Name, received, limit, "Pack the matrix anew.");
-
-    // Whole cache lines, and one to spare for vectors that read beyond the end.
-    private static long Round(long bytes) => (bytes + 127) / 64 * 64;
 }

@@ -30,28 +30,30 @@ internal sealed unsafe class GroupPacker
     public int Count { get; }
 
     /// <summary>Writes offsets, columns, scales and values.</summary>
-    public void Write(HostMatrix source, CpuGroupWeights target)
+    public void Write(HostMatrix source, in GroupLayout layout, byte* target)
     {
+        var offsets = (int*)target;
+        var columns = (ushort*)(target + layout.Columns);
+        var scales = (float*)(target + layout.Scales);
         var rows = new float[_rows * source.Columns];
         var stored = 0;
         fixed (float* values = rows)
-            for (var group = 0; group < target.Groups; group++)
+            for (var group = 0; group < layout.Groups; group++)
             {
                 Read(source, group * _rows, values);
-                var scales = target.Scales + (long)group * target.ScaleGroups * _rows;
-                if (target.ScaleInputs > 0) Scale(source, target, group, values, scales);
+                if (layout.ScaleInputs > 0) Scale(source, layout, group, values, scales + (long)group * layout.ScaleGroups * _rows);
                 for (int column = 0, segment = 0; column < source.Columns; column++)
                 {
-                    for (; segment <= CpuGroupWeights.SegmentOf(column); segment++) target.Offsets[group * target.Segments + segment] = stored;
+                    for (; segment <= column / layout.SegmentInputs; segment++) offsets[group * layout.Segments + segment] = stored;
                     if (!_mask[group * _rows, column]) continue;
-                    target.Columns[stored] = (ushort)column;
+                    columns[stored] = (ushort)column;
                     for (var row = 0; row < _rows; row++)
-                        Encode(values[row * source.Columns + column], target.Type, target.Values, (long)stored * _rows + row);
+                        Encode(values[row * source.Columns + column], layout.Type, target + layout.Values, (long)stored * _rows + row);
                     stored++;
                 }
             }
 
-        target.Offsets[target.Groups * target.Segments] = stored;
+        offsets[layout.Groups * layout.Segments] = stored;
     }
 
     private void Read(HostMatrix source, int first, float* values)
@@ -69,26 +71,26 @@ internal sealed unsafe class GroupPacker
     }
 
     /// <summary>Takes the source's scales, or quantises by the largest magnitude that is kept.</summary>
-    private void Scale(HostMatrix source, CpuGroupWeights target, int group, float* values, float* scales)
+    private void Scale(HostMatrix source, in GroupLayout layout, int group, float* values, float* scales)
     {
         for (var row = 0; row < _rows; row++)
-            for (var i = 0; i < target.ScaleGroups; i++)
+            for (var i = 0; i < layout.ScaleGroups; i++)
             {
                 ref var scale = ref scales[i * _rows + row];
                 if (source.ScaleColumns > 0)
                 {
-                    scale = source.Scales[(group * _rows + row) * target.ScaleGroups + i];
+                    scale = source.Scales[(group * _rows + row) * layout.ScaleGroups + i];
                     continue;
                 }
 
-                var (from, end) = (i * target.ScaleInputs, Math.Min(source.Columns, (i + 1L) * target.ScaleInputs));
+                var (from, end) = (i * layout.ScaleInputs, Math.Min(source.Columns, (i + 1L) * layout.ScaleInputs));
                 var own = values + (long)row * source.Columns;
                 scale = 0;
                 for (var column = from; column < end; column++)
                     if (_mask[group * _rows + row, column]) scale = Math.Max(scale, Math.Abs(own[column]));
-                scale /= target.Type.LargestCode();
+                scale /= layout.Type.LargestCode();
                 for (var column = from; column < end; column++)
-                    own[column] = scale == 0 ? 0 : Math.Clamp(MathF.Round(own[column] / scale), -target.Type.LargestCode(), target.Type.LargestCode());
+                    own[column] = scale == 0 ? 0 : Math.Clamp(MathF.Round(own[column] / scale), -layout.Type.LargestCode(), layout.Type.LargestCode());
             }
     }
 

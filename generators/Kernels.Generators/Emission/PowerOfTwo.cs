@@ -1,4 +1,4 @@
-namespace Kernels.Generators.Targets.Cuda;
+namespace Kernels.Generators.Emission;
 
 /// <summary>Sizes that kernels divide by with shifts.</summary>
 internal static class PowerOfTwo
