@@ -40,6 +40,17 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
+    public void Another_device_names_the_same_class()
+    {
+        var (model, image) = (Model(), Picture(224, 224));
+        Assert.Equal(Likeliest("cpu"), Likeliest("simulator"));
+
+        int Likeliest(string device) => JsonDocument.Parse(
+            InProcess.Run("classify", "--model", model, "--image", image, "--device", device, "--json").Succeeded().Output)
+            .RootElement.GetProperty("top")[0].GetProperty("class").GetInt32();
+    }
+
+    [Fact]
     public void What_is_no_picture_no_network_or_not_its_labels_is_refused()
     {
         var (model, image) = (Model(), Picture(40, 30));

@@ -10,14 +10,14 @@ namespace Kernels;
 /// </remarks>
 public sealed class ConvolutionKernel
 {
-    private readonly CpuConvolutionProgram[] _programs;
+    private readonly ProgramChoice<ConvolutionProgram, ConvolutionDeclaration, ConvolutionShape, ConvolutionPlan> _programs;
 
     /// <summary>Called by generated code.</summary>
-    public ConvolutionKernel(ConvolutionDeclaration declaration, params CpuConvolutionProgram[] programs)
+    public ConvolutionKernel(ConvolutionDeclaration declaration, params ConvolutionProgram[] programs)
     {
         ArgumentNullException.ThrowIfNull(declaration);
         Declaration = declaration;
-        _programs = programs;
+        _programs = new(declaration.Name, declaration, programs);
     }
 
     /// <summary>What was declared.</summary>
@@ -27,10 +27,10 @@ public sealed class ConvolutionKernel
     public Support Supports(Device device, in ConvolutionShape shape)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (Find(device) is null) return Support.No($"no program was generated for device {device.Name}; convolutions run on the cpu device");
         if (shape.Inputs < 1 || shape.Outputs < 1) return Support.No($"inputs {shape.Inputs} and outputs {shape.Outputs} must each be at least 1");
         if (shape.Outputs % Declaration.GroupRows != 0) return Support.No($"{shape.Outputs} outputs are not a multiple of groups of {Declaration.GroupRows}");
-        return Declaration.Window.Fits(shape.Height, shape.Width);
+        var fits = Declaration.Window.Fits(shape.Height, shape.Width);
+        return fits.IsSupported ? _programs.Supports(device, shape) : fits;
     }
 
     /// <summary>Packs weights once for <paramref name="device"/>.</summary>
@@ -45,32 +45,26 @@ public sealed class ConvolutionKernel
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(source);
-        if (Find(device) is not { } program || device is not CpuDevice cpu)
-            throw Refuse(device, $"{source}", "no program was generated for the device", "Choose the cpu device.");
+        var program = _programs.On(device);
         if (source.BlockRows != Declaration.GroupRows || source.BlockColumns != 1)
             throw Refuse(device, $"{source}", $"the kernel reads groups of {Declaration.GroupRows}", "Pack the matrix with the kernel's groups.");
         if (source.Columns % Declaration.Window.Taps != 0)
             throw Refuse(device, $"{source}", $"a window has {Declaration.Window.Taps} weights for each input", "Lay the weights out as [outputs, inputs × taps].");
         if (!bias.IsEmpty && bias.Length != source.Rows)
             throw Refuse(device, $"{bias.Length} biases", $"there are {source.Rows} outputs", "Pass one for each output, or none.");
-        if ((long)source.Columns * program.PitchBytes > int.MaxValue)
-            throw Refuse(device, $"{source}", $"at most {int.MaxValue / program.PitchBytes} columns can be indexed", "Split the inputs.");
-        return new ConvolutionWeights(cpu, source, bias, program.TileRows, program.PitchBytes);
+        return program.Pack(device, Declaration, source, bias);
     }
 
     /// <summary>Checks once and returns a plan that runs without allocating.</summary>
     /// <exception cref="KernelException">The device cannot run the kernel on this shape.</exception>
-    public ConvolutionPlan Plan(Device device, in ConvolutionShape shape)
-    {
-        var support = Supports(device, shape);
-        if (!support.IsSupported) throw Refuse(device, shape.ToString(), support.Reason!, "Change the shape or declare another kernel.");
-        return new ConvolutionPlan((CpuDevice)device, Declaration, shape, Find(device)!);
-    }
+    public ConvolutionPlan Plan(Device device, in ConvolutionShape shape) =>
+        _programs.Require(device, shape, Supports(device, shape)).Plan(device, Declaration, shape);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Declaration.Name} (groups of {Declaration.GroupRows}, {Declaration.Hash})";
 
-    private CpuConvolutionProgram? Find(Device device) => Array.Find(_programs, program => program.Targets(device));
+    /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile.</summary>
+    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.GpuSources(lowering);
 
     private KernelException Refuse(Device device, string received, string limit, string remedy) => new(Declaration.Name, device.Name, received, limit, remedy);
 }

@@ -1,19 +1,14 @@
 namespace Kernels;
 
 /// <summary>A convolution made ready for one device and one shape. Running it allocates nothing.</summary>
-/// <remarks>One run at a time. Every output is summed by one thread in the order of its stored weights: results do not depend on the threads.</remarks>
-public sealed unsafe class ConvolutionPlan : IDisposable
+/// <remarks>One run at a time.</remarks>
+public abstract class ConvolutionPlan : IDisposable
 {
-    private readonly CpuDevice _device;
-    private readonly PixelStrips _strips;
-
-    internal ConvolutionPlan(CpuDevice device, ConvolutionDeclaration declaration, in ConvolutionShape shape, CpuConvolutionProgram program)
+    /// <summary>Creates the plan.</summary>
+    protected ConvolutionPlan(Device device, ConvolutionDeclaration declaration, in ConvolutionShape shape)
     {
-        (_device, Declaration, Shape) = (device, declaration, shape);
-        var window = declaration.Window;
-        OutputPixels = window.Count(shape.Height) * window.Count(shape.Width);
-        PanelSource source = window is { Side: 1, Stride: 1, Padding: 0 } ? new ChannelPanels(shape.Inputs) : new WindowPanels(window, shape);
-        _strips = new PixelStrips(device, program, source, shape.Outputs, OutputPixels);
+        (Device, Declaration, Shape) = (device, declaration, shape);
+        OutputPixels = declaration.Window.Count(shape.Height) * declaration.Window.Count(shape.Width);
     }
 
     /// <summary>What was declared.</summary>
@@ -26,10 +21,10 @@ public sealed unsafe class ConvolutionPlan : IDisposable
     public int OutputPixels { get; }
 
     /// <summary>Where it runs.</summary>
-    public Device Device => _device;
+    public Device Device { get; }
 
     /// <summary>Bytes the plan holds between runs.</summary>
-    public long WorkspaceBytes => _strips.WorkspaceBytes;
+    public abstract long WorkspaceBytes { get; }
 
     /// <summary>Computes output = epilogue(W·windows + bias + residual).</summary>
     /// <param name="input">fp32 [inputs, pixels].</param>
@@ -49,20 +44,21 @@ public sealed unsafe class ConvolutionPlan : IDisposable
                 $"[{Shape.Outputs}, {columns}] in groups of {Declaration.GroupRows} on {Device.Name} was planned", "Pack the weights with this kernel for this device.");
         if (output.Stride(0) < output[1] && output[0] > 1)
             throw Refuse($"output channels {output.Stride(0)} elements apart", $"a channel has {output[1]} pixels", "Pass a tensor whose channels do not overlap.");
-        if (CpuPixels.Overlap(input, output)) throw Refuse("an output that overlaps the input", "convolutions are not computed in place", "Pass another output tensor.");
-        var isSame = residual.Buffer is not null && CpuPixels.First(residual) == CpuPixels.First(output) && residual.Stride(0) == output.Stride(0);
-        if (residual.Buffer is not null && !isSame && CpuPixels.Overlap(residual, output))
+        if (ImageTensors.Overlap(input, output)) throw Refuse("an output that overlaps the input", "convolutions are not computed in place", "Pass another output tensor.");
+        if (residual.Buffer is not null && !ImageTensors.AreSame(residual, output) && ImageTensors.Overlap(residual, output))
             throw Refuse("an output that overlaps a part of the residual", "they must be the same tensor or apart", "Pass another output tensor.");
-        var added = residual.Buffer is null ? null : CpuPixels.First(residual);
-        _strips.Run(CpuPixels.First(input), input.Stride(0), weights, added, added == null ? 0 : residual.Stride(0), CpuPixels.First(output), output.Stride(0));
+        RunCore(input, weights, output, residual);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _strips.Dispose();
+    public abstract void Dispose();
+
+    /// <summary>Launches the checked run.</summary>
+    protected abstract void RunCore(in Tensor input, ConvolutionWeights weights, in Tensor output, in Tensor residual);
 
     private void Check(string what, in Tensor tensor, int rows, int columns)
     {
-        if (CpuPixels.Flaw(what, tensor, Device, rows, columns) is var (received, limit, remedy)) throw Refuse(received, limit, remedy);
+        if (ImageTensors.Flaw(what, tensor, Device, rows, columns) is var (received, limit, remedy)) throw Refuse(received, limit, remedy);
     }
 
     private KernelException Refuse(string received, string limit, string remedy) => new(Declaration.Name, Device.Name, received, limit, remedy);

@@ -18,6 +18,9 @@ public sealed class GpuTextTests
             [AnchorAttention(HeadDim = 32, Block = 32, Step = 2, Theta = 2f)] public static partial AttentionKernel Anchor { get; }
             [DenseMatMul(Epilogue = nameof(Bend))] public static partial MatMulKernel Dense { get; }
             [SemiStructuredMatMul] public static partial MatMulKernel TwoOfFour { get; }
+            [GroupMatMul(GroupRows = 2, Epilogue = nameof(Bend))] public static partial MatMulKernel Pairs { get; }
+            [GroupConvolution(GroupRows = 16, Window = 2, Stride = 2)] public static partial ConvolutionKernel Convolution { get; }
+            [DepthwiseConvolution(Stride = 2)] public static partial DepthwiseKernel Depthwise { get; }
             static bool Blocks(int query, int key) => query / 64 == key / 64 || key % 16 == 3;
             static float Slope(float score, int query, int key) => score - (query - key) / 8;
             static float Bend(float x) => (int)x % 4 == 0 ? x / 2f : x;

@@ -57,6 +57,17 @@ public sealed class MobileNetTests
         Assert.All(masks, mask => Assert.InRange(mask.Density, 0.8 * (1 - sparsity.Sparsity), 1.25 * (1 - sparsity.Sparsity)));
     }
 
+    [Theory]
+    [InlineData("opencl", "timm v1", "group:4@0.5")]
+    [InlineData("simulator", "torchvision v2", "group:1@0.8")]
+    public void Gpus_compute_what_the_masks_keep(string name, string library, string pattern)
+    {
+        var image = RandomValues.Normal(8, 3 * RandomMobileNet.Side * RandomMobileNet.Side);
+        using var gpu = TestDevices.Open(name);
+        using var model = new VisionModel(Read(library), gpu, SparsityPattern.Parse(pattern));
+        AssertClose(NetworkOracle.Classify(model.Network, image), model.Classify(image));
+    }
+
     [Fact]
     public void Patterns_and_images_that_do_not_suit_are_refused()
     {

@@ -39,10 +39,12 @@ public sealed partial class GroupConvolutionTests
 
     private static readonly ConvolutionKernel[] WindowKernels = [Same, Stem, Wide, Narrow, Skipping];
 
-    public static TheoryData<int, int> Devices => [.. from bits in new[] { 128, 256, 512 } from threads in new[] { 1, 3 } select (bits, threads)];
+    public static TheoryData<string> Gpus => ["opencl", "simulator", PtxDevices.Name];
+
+    public static TheoryData<int, int> Processors => [.. from bits in new[] { 128, 256, 512 } from threads in new[] { 1, 3 } select (bits, threads)];
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Processors))]
     public void Pointwise_outputs_are_those_of_the_definition(int vectorBits, int threads)
     {
         using var device = CpuDevice.Emulating(threads, vectorBits);
@@ -53,12 +55,30 @@ public sealed partial class GroupConvolutionTests
     }
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Processors))]
     public void Windows_are_those_of_the_definition(int vectorBits, int threads)
     {
         using var device = CpuDevice.Emulating(threads, vectorBits);
         foreach (var kernel in WindowKernels)
             foreach (var (height, width) in new[] { (1, 1), (2, 5), (7, 7), (8, 13), (14, 3), (19, 40) })
+                if (kernel.Supports(device, new ConvolutionShape(3, 12, height, width)).IsSupported)
+                    Compare(device, kernel, new ConvolutionShape(3, 12, height, width), 0.6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Gpus))]
+    public void Gpus_agree_with_the_definition(string name)
+    {
+        using var device = TestDevices.Open(name);
+
+        // OpenCL takes its time to compile: not every kernel.
+        ConvolutionKernel[] pointwise = name == "opencl" ? [Unstructured, Pairs, Sixteens] : PointwiseKernels;
+        ConvolutionKernel[] windows = name == "opencl" ? [Same, Wide] : WindowKernels;
+        foreach (var kernel in pointwise)
+            foreach (var (outputs, inputs, density, pixels) in new[] { (16, 1, 1.0, 3), (48, 20, 0.05, 49), (32, 33, 0.3, 600) })
+                Compare(device, kernel, new ConvolutionShape(inputs, outputs, 1, pixels), density);
+        foreach (var kernel in windows)
+            foreach (var (height, width) in new[] { (1, 1), (2, 5), (19, 40) })
                 if (kernel.Supports(device, new ConvolutionShape(3, 12, height, width)).IsSupported)
                     Compare(device, kernel, new ConvolutionShape(3, 12, height, width), 0.6);
     }
@@ -92,10 +112,12 @@ public sealed partial class GroupConvolutionTests
         Assert.Equal(results[0], results[2]);
     }
 
-    [Fact]
-    public void Arguments_that_do_not_fit_are_refused_before_a_write()
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("simulator")]
+    public void Arguments_that_do_not_fit_are_refused_before_a_write(string name)
     {
-        using var device = new CpuDevice(1);
+        using var device = TestDevices.Open(name);
         var (dense, mask) = GroupedWeights.Draw(1, 8, 6, 4, 0.5);
         var packed = BlockMatrix.Pack(dense, mask, 4, 1);
         using var weights = Fours.Pack(device, packed);
@@ -118,7 +140,7 @@ public sealed partial class GroupConvolutionTests
         output.Read("output"); // guards untouched
     }
 
-    private static void Compare(CpuDevice device, ConvolutionKernel kernel, ConvolutionShape shape, double density)
+    private static void Compare(Device device, ConvolutionKernel kernel, ConvolutionShape shape, double density)
     {
         var (window, groupRows) = (kernel.Declaration.Window, kernel.Declaration.GroupRows);
         var columns = shape.Inputs * window.Taps;

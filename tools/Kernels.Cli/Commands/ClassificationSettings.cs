@@ -17,6 +17,9 @@ internal sealed record ClassificationSettings
     /// <summary>File with the name of a class on each line; null for numbers.</summary>
     public required string? Labels { get; init; }
 
+    /// <summary>Name of the device, or <see cref="SharedOptions.AutomaticDevice"/>.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Threads of the cpu device; 0 for the device's own choice.</summary>
     public required int Threads { get; init; }
 

@@ -17,9 +17,10 @@ internal static class ClassifyCommand
         image.Required = true;
         var pattern = Options.Text("--pattern", "PATTERN", "Drop groups of weights by magnitude first, channels rearranged: group:R@S with R of 1, 2, 4, 8 or 16; S is the share to drop.");
         var labels = Options.Text("--labels", "FILE", "UTF-8 text with the name of a class on each line.");
+        var device = SharedOptions.Device();
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
-        var command = new Command("classify", "Name the five likeliest classes of a picture.") { model, image, pattern, labels, threads, json };
+        var command = new Command("classify", "Name the five likeliest classes of a picture.") { model, image, pattern, labels, device, threads, json };
         command.SetAction(parsed =>
         {
             Classification.Execute(
@@ -29,6 +30,7 @@ internal static class ClassifyCommand
                     Image = parsed.GetRequiredValue(image)!,
                     Pattern = parsed.GetValue(pattern) is { } text ? PatternOption.Parse(text) : null,
                     Labels = parsed.GetValue(labels),
+                    Device = parsed.GetRequiredValue(device)!,
                     Threads = parsed.GetValue(threads),
                     Json = parsed.GetValue(json),
                 }, terminal);

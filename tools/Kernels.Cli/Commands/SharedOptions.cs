@@ -14,9 +14,7 @@ internal sealed class SharedOptions
 
     private readonly Option<string?> _model = Model();
 
-    private readonly Option<string?> _device = Options.Choice(
-        "--device", "Where to run. cuda:1 and so on are further NVIDIA GPUs; auto takes cuda where there is one, else cpu.",
-        [AutomaticDevice, .. Devices.Names], "cpu", Devices.IsName);
+    private readonly Option<string?> _device = Device();
 
     private readonly Option<string?> _attention = Options.Choice(
         "--attention", "Attention method. Default: dense, or anchor where sparse is compared with dense and --weights is not given.", [.. AttentionMethod.All.Select(method => method.Name)]);
@@ -37,6 +35,11 @@ internal sealed class SharedOptions
     /// <summary>Folder of the model.</summary>
     public static Option<string?> Model() => Options.Text(
         "--model", "DIR", "Hugging Face folder with config.json, *.safetensors and a tokenizer. Default: the embedded sample model.");
+
+    /// <summary>Where to run.</summary>
+    public static Option<string?> Device() => Options.Choice(
+        "--device", "Where to run. cuda:1 and so on are further NVIDIA GPUs; auto takes cuda where there is one, else cpu.",
+        [AutomaticDevice, .. Devices.Names], "cpu", Devices.IsName);
 
     /// <summary>Threads of the cpu device.</summary>
     public static Option<int> Threads() => Options.WholeNumber(

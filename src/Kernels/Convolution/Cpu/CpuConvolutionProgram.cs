@@ -7,7 +7,7 @@ namespace Kernels;
 /// <param name="tileRows">Outputs of the register tile.</param>
 /// <param name="tileVectors">Most vectors of pixels of the register tile.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows, int tileVectors)
+public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows, int tileVectors) : ConvolutionProgram
 {
     /// <summary>Pixels of a vector.</summary>
     public int Lanes => vectorBits / 32;
@@ -21,8 +21,24 @@ public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows,
     /// <summary>Bytes of a row of a panel: the pixels of the widest tile, whatever the tile.</summary>
     public int PitchBytes => TileVectors * Lanes * sizeof(float);
 
-    /// <summary>Whether this lowering is meant for <paramref name="device"/>.</summary>
-    public bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
+    /// <inheritdoc/>
+    public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
+
+    /// <inheritdoc/>
+    public sealed override Support Supports(Device device, ConvolutionDeclaration declaration, in ConvolutionShape shape) => Support.Yes;
+
+    /// <inheritdoc/>
+    public sealed override ConvolutionWeights Pack(Device device, ConvolutionDeclaration declaration, BlockMatrix source, ReadOnlySpan<float> bias)
+    {
+        if ((long)source.Columns * PitchBytes > int.MaxValue)
+            throw new KernelException(
+                declaration.Name, device.Name, $"{source}", $"at most {int.MaxValue / PitchBytes} columns can be indexed", "Split the inputs.");
+        return new CpuConvolutionWeights((CpuDevice)device, source, bias, TileRows, PitchBytes);
+    }
+
+    /// <inheritdoc/>
+    public sealed override ConvolutionPlan Plan(Device device, ConvolutionDeclaration declaration, in ConvolutionShape shape) =>
+        new CpuConvolutionPlan((CpuDevice)device, declaration, shape, this);
 
     /// <summary>Computes a strip of pixels of some outputs.</summary>
     /// <param name="vectors">Vectors of pixels of the strip's tiles, 1 to <see cref="TileVectors"/>.</param>

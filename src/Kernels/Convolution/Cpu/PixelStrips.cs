@@ -41,7 +41,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
 
     public long WorkspaceBytes => _workspace.ByteLength;
 
-    public void Run(float* x, long inputStride, ConvolutionWeights weights, float* residual, long residualStride, float* y, long outputStride)
+    public void Run(float* x, long inputStride, CpuConvolutionWeights weights, float* residual, long residualStride, float* y, long outputStride)
     {
         _x = x;
         _inputStride = inputStride;

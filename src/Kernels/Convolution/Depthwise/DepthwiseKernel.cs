@@ -4,14 +4,14 @@ namespace Kernels;
 /// <remarks>Obtained from a <c>static partial</c> property carrying <see cref="DepthwiseConvolutionAttribute"/>. Immutable and thread-safe.</remarks>
 public sealed class DepthwiseKernel
 {
-    private readonly CpuDepthwiseProgram[] _programs;
+    private readonly ProgramChoice<DepthwiseProgram, DepthwiseDeclaration, DepthwiseShape, DepthwisePlan> _programs;
 
     /// <summary>Called by generated code.</summary>
-    public DepthwiseKernel(DepthwiseDeclaration declaration, params CpuDepthwiseProgram[] programs)
+    public DepthwiseKernel(DepthwiseDeclaration declaration, params DepthwiseProgram[] programs)
     {
         ArgumentNullException.ThrowIfNull(declaration);
         Declaration = declaration;
-        _programs = programs;
+        _programs = new(declaration.Name, declaration, programs);
     }
 
     /// <summary>What was declared.</summary>
@@ -21,23 +21,19 @@ public sealed class DepthwiseKernel
     public Support Supports(Device device, in DepthwiseShape shape)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (Find(device) is null) return Support.No($"no program was generated for device {device.Name}; convolutions run on the cpu device");
         if (shape.Channels < 1) return Support.No($"{shape.Channels} channels must be at least 1");
-        return Declaration.Window.Fits(shape.Height, shape.Width);
+        var fits = Declaration.Window.Fits(shape.Height, shape.Width);
+        return fits.IsSupported ? _programs.Supports(device, shape) : fits;
     }
 
     /// <summary>Checks once and returns a plan that runs without allocating.</summary>
     /// <exception cref="KernelException">The device cannot run the kernel on this shape.</exception>
-    public DepthwisePlan Plan(Device device, in DepthwiseShape shape)
-    {
-        var support = Supports(device, shape);
-        if (!support.IsSupported)
-            throw new KernelException(Declaration.Name, device.Name, shape.ToString(), support.Reason!, "Change the shape or declare another kernel.");
-        return new DepthwisePlan((CpuDevice)device, Declaration, shape, Find(device)!);
-    }
+    public DepthwisePlan Plan(Device device, in DepthwiseShape shape) =>
+        _programs.Require(device, shape, Supports(device, shape)).Plan(device, Declaration, shape);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Declaration.Name} ({Declaration.Window.Side}×{Declaration.Window.Side} depthwise, {Declaration.Hash})";
 
-    private CpuDepthwiseProgram? Find(Device device) => Array.Find(_programs, program => program.Targets(device));
+    /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile.</summary>
+    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.GpuSources(lowering);
 }
