@@ -27,6 +27,21 @@ public sealed class AttentionPropertyTests(SharedDevices devices) : IClassFixtur
             };
         });
 
+    // Blocks of lists at random, walked on tensor cores: few rows and many, from one key head for all queries to one for each.
+    private static readonly Gen<AttentionCase> ListedCases = Gen.Select(
+        Gen.Int[1, 70], Gen.Int[0, 60], Gen.Int[1, 2], Gen.Int[1, 3], Gen.OneOfConst(ElementType.BFloat16, ElementType.Float16), Gen.Int[0, 9],
+        (queries, earlier, keyHeads, group, storage, spare) =>
+        {
+            var (keys, heads) = (queries + earlier, keyHeads * group);
+            var shape = new AttentionShape(1, queries, keys, heads, keyHeads, 64, storage, storage);
+            return new AttentionCase($"drawn blocks {shape} {spare}", AttentionKernels.Indexed64, shape)
+            {
+                Listed = ListedIndex.OfBlocks(1, heads, keys, keys, 32, 16, (_, head, row, block) => new Random(spare + 101 * (head + 101 * (row + 101 * block))).Next(3) > 0),
+                Spare = spare,
+                Gap = spare % 2 * 8,
+            };
+        });
+
     [Theory]
     [InlineData(512)]
     [InlineData(256)]
@@ -45,4 +60,7 @@ public sealed class AttentionPropertyTests(SharedDevices devices) : IClassFixtur
         var device = devices[name];
         Cases.Sample(problem => problem.Run(device), iter: 8, threads: 1);
     }
+
+    [Fact]
+    public void Drawn_lists_agree_with_the_oracle_on_tensor_cores() => ListedCases.Sample(problem => problem.Run(devices[PtxDevices.Name]), iter: 6, threads: 1);
 }

@@ -24,9 +24,12 @@ internal static class CudaKernels
     /// <summary>Names of what kernels belong to.</summary>
     public static IEnumerable<string> Names => Groups.Select(group => group.Kernel);
 
+    /// <summary>The kernels, each once, with the name of the first that it belongs to.</summary>
+    public static IReadOnlyList<(string Kernel, GpuKernelSource Source)> All { get; } =
+        [.. Groups.SelectMany(group => group.Sources, (group, source) => (group.Kernel, source)).DistinctBy(item => item.source.Method.Method)];
+
     /// <summary>The kernels of <paramref name="name"/>.</summary>
-    public static GpuKernelSource[] Of(string name) =>
-        [.. Groups.Single(group => group.Kernel == name).Sources.DistinctBy(source => source.Method.Method)];
+    public static GpuKernelSource[] Of(string name) => [.. All.Where(item => item.Kernel == name).Select(item => item.Source)];
 
     private static IEnumerable<GpuKernelSource> Convolutions =>
         new[]

@@ -30,7 +30,7 @@ public sealed class ResourceTable
             """.ReplaceLineEndings("\n"));
         Line(page, ["kernel", "threads", "registers", "spills", "shared", "declared", "groups", "instructions", .. Opcodes]);
         Line(page, Enumerable.Repeat("---", 1).Concat(Enumerable.Repeat("---:", 7 + Opcodes.Length)));
-        foreach (var (kernel, source) in from name in CudaKernels.Names from source in CudaKernels.Of(name) select (name, source))
+        foreach (var (kernel, source) in CudaKernels.All)
         {
             var ptx = PtxCompiler.Compile(source);
             var usages = Multiprocessor.All.Select(processor => PtxAssembler.Assemble(ptx, processor.Target)).ToArray();
