@@ -21,6 +21,13 @@ public sealed class CorrectnessMatrixTests
         using var device = PtxDevices.Open();
         Assert.All(CorrectnessMatrix.Run(device, "product 1x4x1 ", _ => { }), check => Assert.Equal((CheckOutcome.Right, null), (check.Outcome, check.Reason)));
 
+        foreach (var prefix in new[] { "grouped product, nothing Float32", "convolution, Convolutions.Stem", "depthwise convolution, Convolutions.DepthwiseEven" })
+        {
+            var checks = CorrectnessMatrix.Run(device, prefix, _ => { });
+            Assert.NotEmpty(checks);
+            Assert.All(checks, check => Assert.Equal((CheckOutcome.Right, null), (check.Outcome, check.Reason)));
+        }
+
         using var cpu = new CpuDevice(1);
         Assert.All(
             CorrectnessMatrix.Run(cpu, "tensor product 1x4x1 ", _ => { }),
@@ -30,9 +37,9 @@ public sealed class CorrectnessMatrixTests
         var closed = PtxDevices.Open();
         closed.Dispose();
         var said = new List<string>();
-        var checks = CorrectnessMatrix.Run(closed, "product 130x72x17 Float32", said.Add);
-        Assert.Equal(2, checks.Count);
-        Assert.All(checks, check => Assert.Equal(CheckOutcome.Wrong, check.Outcome));
+        var failed = CorrectnessMatrix.Run(closed, "product 130x72x17 Float32", said.Add);
+        Assert.Equal(2, failed.Count);
+        Assert.All(failed, check => Assert.Equal(CheckOutcome.Wrong, check.Outcome));
         Assert.Equal(2, said.Count);
     }
 }

@@ -17,6 +17,11 @@ internal static class CorrectnessMatrix
            from problem in ProductCases.Tensor(type, sparse)
            select ($"tensor product {problem.Data.Rows}x{problem.Data.Inputs}x{problem.Data.Outputs} {type} to {problem.OutputType}{(sparse ? " 2:4" : "")}",
                (Action<Device>)problem.Check),
+        .. from format in GroupedProduct.GpuFormats
+           from type in GroupedProduct.Storages
+           select ($"grouped product, {format} {type}", (Action<Device>)(device => new GroupedProduct(format).Check(device, [type], 1, 6, 70))),
+        .. ConvolutionCases.Groups("cuda").Select(item => ($"convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
+        .. ConvolutionCases.Depthwise.Select(item => ($"depthwise convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
         .. AttentionCases.Names.Select(name => ($"attention, {name}", (Action<Device>)AttentionCases.Named(name).Run)),
         .. ListedAttentionCases.Names.Select(name => ($"listed attention, {name}", (Action<Device>)ListedAttentionCases.Named(name).Run)),
     ];

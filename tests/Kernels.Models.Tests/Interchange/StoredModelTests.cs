@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kernels.Compression;
+using Kernels.Testing;
 using Xunit;
 
 namespace Kernels.Models.Tests;
@@ -86,7 +87,22 @@ public sealed class StoredModelTests
         }
     }
 
-    private static float[] Logits(string folder, CpuDevice device, WeightMethod method)
+    [Theory]
+    [InlineData("opencl", "group:8@0.5")]
+    [InlineData(PtxDevices.Name, "unstructured@0.6")]
+    public void Gpus_multiply_projections_as_they_are_stored(string name, string pattern)
+    {
+        using var gpu = TestDevices.Open(name);
+        using var original = new RandomModel(RandomModel.Tiny(ModelArchitecture.Llama), ElementType.BFloat16);
+        using var folder = new TemporaryFolder();
+        using var device = new CpuDevice(2);
+        var options = new CompressionOptions { Pattern = SparsityPattern.Parse(pattern), Method = "magnitude" };
+        new ModelCompressor(original.Files, options).Write(folder["sparse"], device);
+        var (expected, actual) = (Logits(folder["sparse"], device, WeightMethod.Dense), Logits(folder["sparse"], gpu, WeightMethod.Stored));
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 2e-4f * MathF.Max(1, MathF.Abs(expected[i])));
+    }
+
+    private static float[] Logits(string folder, Device device, WeightMethod method)
     {
         using var model = LanguageModel.Load(folder, device, new ModelOptions { Weights = method });
         using var session = model.CreateSession(new SessionOptions { Length = 20 });

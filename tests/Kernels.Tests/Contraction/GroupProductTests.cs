@@ -7,8 +7,6 @@ namespace Kernels.Tests.Contraction;
 /// <summary>Products by every sparse format, against what the format says it stores.</summary>
 public class GroupProductTests
 {
-    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8, ElementType.Int4];
-
     // OpenCL takes its time to compile: a kernel for each number of outputs alike, a storage for each way to read them.
     private static readonly Dictionary<string, ElementType> OpenClStorages = new()
     {
@@ -16,14 +14,12 @@ public class GroupProductTests
         ["blocks of 32×32"] = ElementType.Float32,
     };
 
-    private static readonly string[] GpuFormats = [.. OpenClStorages.Keys, "3:32 in vectors", "1:4", "nothing"];
-
     public static TheoryData<string, int> Processors { get; } =
         [.. from format in GroupedProduct.Formats.Keys from bits in new[] { 128, 256, 512 } select (format, bits)];
 
     public static TheoryData<string, string> Gpus { get; } =
     [
-        .. from format in GpuFormats from device in new[] { "simulator", PtxDevices.Name } select (format, device),
+        .. from format in GroupedProduct.GpuFormats from device in new[] { "simulator", PtxDevices.Name } select (format, device),
         .. from format in OpenClStorages.Keys select (format, "opencl"),
     ];
 
@@ -32,7 +28,7 @@ public class GroupProductTests
     public void What_is_stored_is_multiplied(string format, int vectorBits)
     {
         using var device = CpuDevice.Emulating(2, vectorBits);
-        new GroupedProduct(format).Check(device, Storages, 1, 3, 4, 5, 39);
+        new GroupedProduct(format).Check(device, GroupedProduct.Storages, 1, 3, 4, 5, 39);
     }
 
     [Theory]
@@ -40,7 +36,7 @@ public class GroupProductTests
     public void What_is_stored_is_multiplied_on_gpus(string format, string name)
     {
         using var device = TestDevices.Open(name);
-        if (name == PtxDevices.Name) new GroupedProduct(format).Check(device, Storages, 1, 6, 70);
+        if (name == PtxDevices.Name) new GroupedProduct(format).Check(device, GroupedProduct.Storages, 1, 6, 70);
         else new GroupedProduct(format).Check(device, [OpenClStorages.GetValueOrDefault(format)], 1, 6, name == "simulator" ? 17 : 70);
     }
 

@@ -12,7 +12,7 @@ internal static class CudaKernels
         ("single weights", Products.Unstructured.GpuSources(GpuLowering.Cuda)), ("groups of 2", Products.GroupsOfTwo.GpuSources(GpuLowering.Cuda)),
         ("groups of 4 with an epilogue", Products.GroupsOfFourLeak.GpuSources(GpuLowering.Cuda)),
         ("groups of 8", Products.GroupsOfEight.GpuSources(GpuLowering.Cuda)), ("groups of 16", Products.GroupsOfSixteen.GpuSources(GpuLowering.Cuda)),
-        ("convolutions", Convolutions), ("attention, 20 channels", Mixed(AttentionKernels.Causal20)), ("attention, 64 channels", AttentionKernels.Causal64.GpuSources(GpuLowering.Cuda)),
+        ("convolutions", Windows), ("attention, 20 channels", Mixed(AttentionKernels.Causal20)), ("attention, 64 channels", AttentionKernels.Causal64.GpuSources(GpuLowering.Cuda)),
         ("attention, 80 channels", Mixed(AttentionKernels.Causal80)), ("attention, 128 channels", Mixed(AttentionKernels.Causal128)),
         ("attention, 256 channels", Mixed(AttentionKernels.Causal256)), ("masked attention", Mixed(AttentionKernels.Banded64)),
         ("masked attention with a score function", Mixed(AttentionKernels.Windowed64)), ("anchor attention", Mixed(AttentionKernels.Anchor64)),
@@ -31,14 +31,9 @@ internal static class CudaKernels
     /// <summary>The kernels of <paramref name="name"/>.</summary>
     public static GpuKernelSource[] Of(string name) => [.. All.Where(item => item.Kernel == name).Select(item => item.Source)];
 
-    private static IEnumerable<GpuKernelSource> Convolutions =>
-        new[]
-            {
-                GroupConvolutionTests.Unstructured, GroupConvolutionTests.Pairs, GroupConvolutionTests.Sixteens, GroupConvolutionTests.Same,
-                GroupConvolutionTests.Wide, GroupConvolutionTests.Narrow,
-            }
-            .SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda))
-            .Concat(new[] { DepthwiseTests.Same, DepthwiseTests.Wide, DepthwiseTests.Even }.SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda)));
+    private static IEnumerable<GpuKernelSource> Windows =>
+        Convolutions.Pointwise.Concat(Convolutions.Windows).SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda))
+            .Concat(Convolutions.Depthwise.SelectMany(kernel => kernel.GpuSources(GpuLowering.Cuda)));
 
     private static IEnumerable<GpuKernelSource> OfFloat16(MatMulKernel kernel) =>
         kernel.GpuSources(GpuLowering.Cuda).Where(source => !source.Name.Contains(nameof(ElementType.BFloat16), StringComparison.Ordinal)

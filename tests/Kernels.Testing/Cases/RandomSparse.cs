@@ -1,7 +1,7 @@
-namespace Kernels.Tests.Contraction;
+namespace Kernels.Testing;
 
 /// <summary>Sparse matrices with random masks, zeros among the kept weights.</summary>
-internal static class RandomSparse
+public static class RandomSparse
 {
     /// <summary>Weights on a coarse grid, which every storage but integers holds exactly; one in eight is zero.</summary>
     public static float[] Weights(int count, Random random)

@@ -1,12 +1,19 @@
-using Kernels.Testing;
-
-namespace Kernels.Tests.Contraction;
+namespace Kernels.Testing;
 
 /// <summary>A product by a sparse format, on any device, against what the format says it stores.</summary>
-internal sealed record GroupedProduct(string Format)
+/// <param name="Format">One of <see cref="Formats"/>.</param>
+public sealed record GroupedProduct(string Format)
 {
+    /// <summary>Every storage of values.</summary>
+    public static IReadOnlyList<ElementType> Storages { get; } =
+        [ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8, ElementType.Int4];
+
+    /// <summary>Formats that between them launch every kernel for groups on a GPU.</summary>
+    public static IReadOnlyList<string> GpuFormats { get; } =
+        ["unstructured", "groups of 2", "groups of 4, epilogue", "3:32 in vectors", "blocks of 32×32", "1:4", "nothing"];
+
     /// <summary>What multiplies each format, and a matrix of it.</summary>
-    public static readonly Dictionary<string, (MatMulKernel Kernel, Func<Random, SparseMatrix> Draw)> Formats = new()
+    public static IReadOnlyDictionary<string, (MatMulKernel Kernel, Func<Random, SparseMatrix> Draw)> Formats { get; } = new Dictionary<string, (MatMulKernel, Func<Random, SparseMatrix>)>
     {
         ["2:4"] = (Products.TwoOfFour, random => RandomSparse.SemiStructured(37, 1036, 2, 4, 1, random)),
         ["1:4"] = (Products.OneOfFour, random => RandomSparse.SemiStructured(37, 1036, 1, 4, 1, random)),
@@ -25,7 +32,7 @@ internal sealed record GroupedProduct(string Format)
     };
 
     /// <summary>Packs a matrix in every storage and multiplies each by as many activation rows.</summary>
-    public void Check(Device device, ElementType[] storages, params int[] rows)
+    public void Check(Device device, IEnumerable<ElementType> storages, params int[] rows)
     {
         var (kernel, draw) = Formats[Format];
         var random = new Random(Format.Length);
