@@ -20,8 +20,9 @@ public sealed class CorrectnessMatrixTests
     {
         using var device = PtxDevices.Open();
         Assert.All(CorrectnessMatrix.Run(device, "product 1x4x1 ", _ => { }), check => Assert.Equal((CheckOutcome.Right, null), (check.Outcome, check.Reason)));
-
-        foreach (var prefix in new[] { "grouped product, nothing Float32", "convolution, Convolutions.Stem", "depthwise convolution, Convolutions.DepthwiseEven" })
+        string[] prefixes =
+            ["grouped product, nothing Float32", "convolution, Convolutions.Stem", "depthwise convolution, Convolutions.DepthwiseEven", "layer, "];
+        foreach (var prefix in prefixes)
         {
             var checks = CorrectnessMatrix.Run(device, prefix, _ => { });
             Assert.NotEmpty(checks);

@@ -24,6 +24,8 @@ internal static class CorrectnessMatrix
         .. ConvolutionCases.Depthwise.Select(item => ($"depthwise convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
         .. AttentionCases.Names.Select(name => ($"attention, {name}", (Action<Device>)AttentionCases.Named(name).Run)),
         .. ListedAttentionCases.Names.Select(name => ($"listed attention, {name}", (Action<Device>)ListedAttentionCases.Named(name).Run)),
+        .. GatedAttentionCases.Names.Select(name => ($"gated attention, {name}", (Action<Device>)GatedAttentionCases.Named(name).Run)),
+        .. LayerCases.Names.Select(name => ($"layer, {name}", (Action<Device>)(device => LayerCases.Check(device, name)))),
     ];
 
     /// <summary>Runs the cases whose names begin with <paramref name="prefix"/>.</summary>
