@@ -13,48 +13,37 @@ public static class PtxAssembler
     public static bool CanList { get; } = IsPresent && IsOnPath("cuobjdump");
 
     /// <summary>What <paramref name="ptx"/> takes on <paramref name="target"/>; fails the calling test where ptxas refuses it.</summary>
-    public static PtxUsage Assemble(string ptx, string target)
-    {
-        using var process = Process.Start(new ProcessStartInfo("ptxas", $"-arch={target} -v -o /dev/null /dev/stdin")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-        })!;
-        process.StandardInput.Write(ptx);
-        process.StandardInput.Close();
-        var report = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"ptxas for {target} says\n{report}");
-        return PtxUsage.Parse(report);
-    }
+    public static PtxUsage Assemble(string ptx, string target) =>
+        PtxUsage.Parse(Run("ptxas", ptx, $"-arch={target}", "-v", "-o", "/dev/null", "/dev/stdin").Errors);
 
-    /// <summary>The machine instructions of <paramref name="ptx"/> on <paramref name="target"/>.</summary>
+    /// <summary>The machine instructions of <paramref name="ptx"/> on <paramref name="target"/>; fails the calling test where ptxas refuses it.</summary>
     public static SassListing List(string ptx, string target)
     {
-        var folder = Directory.CreateTempSubdirectory("kernels-sass-");
+        var code = Path.GetTempFileName();
         try
         {
-            var (text, code) = (Path.Combine(folder.FullName, "kernel.ptx"), Path.Combine(folder.FullName, "kernel.cubin"));
-            File.WriteAllText(text, ptx);
-            Run("ptxas", $"-arch={target}", "-o", code, text);
-            return new SassListing(Run("cuobjdump", "-sass", code));
+            Run("ptxas", ptx, $"-arch={target}", "-o", code, "/dev/stdin");
+            return new SassListing(Run("cuobjdump", "", "-sass", code).Output);
         }
         finally
         {
-            folder.Delete(recursive: true);
+            File.Delete(code);
         }
     }
 
     private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    private static string Run(string program, params string[] arguments)
+    private static (string Output, string Errors) Run(string program, string input, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} says\n{errors.Result}");
-        return output;
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} says\n{errors.Result}");
+        return (output, errors.Result);
     }
 }
