@@ -11,8 +11,18 @@ internal static class GroupSkeleton
     /// <summary>The type a tile receives a pointer to.</summary>
     public const string Strip = "global::Kernels.PixelStrip";
 
-    /// <summary>Writes a tile of <paramref name="rows"/> × <paramref name="vectors"/> accumulators, which stay in registers through a block.</summary>
-    public static void WriteTile(SourceWriter writer, GroupTile tile, string name, int rows, int vectors)
+    // Groups written out in a row: fewer turns of a loop, whose number differs from block to block and is guessed wrong.
+    private const int Together = 4;
+
+    // Groups between the one that is multiplied and the one whose pixels are asked for: where a panel outgrows the first-level
+    // cache, its rows are read in no order that the processor could foresee.
+    private const int GroupsAhead = 8;
+
+    /// <summary>
+    /// Writes a tile of <paramref name="rows"/> × <paramref name="vectors"/> sums, which stay in registers through a block. Each is
+    /// <paramref name="chains"/> partial sums, a divisor of <c>4</c>: where a tile is small, they hide the latency of a multiply-add.
+    /// </summary>
+    public static void WriteTile(SourceWriter writer, GroupTile tile, string name, int rows, int vectors, int chains)
     {
         writer.Line(tile.MethodAttributes);
         using (writer.Open($"private static void {name}({Strip}* strip)"))
@@ -32,7 +42,7 @@ internal static class GroupSkeleton
                     writer.Line("var panel = strip->Panels;");
                     writer.Line("float* y = output, r = residual;");
                     using (writer.Open($"for (var tile = 0; tile < tiles; tile++, panel += panelBytes, y += {vectors * tile.Lanes})"))
-                        WriteTileOfStrip(writer, tile, rows, vectors);
+                        WriteTileOfStrip(writer, tile, rows, vectors, chains);
                     writer.Line($"bias += {rows};");
                     writer.Line($"output += {rows} * stride;");
                     writer.Line($"if (residual != null) residual += {rows} * residualStride;");
@@ -43,56 +53,72 @@ internal static class GroupSkeleton
         writer.Line();
     }
 
-    private static void WriteTileOfStrip(SourceWriter writer, GroupTile tile, int rows, int vectors)
+    private static void WriteTileOfStrip(SourceWriter writer, GroupTile tile, int rows, int vectors, int chains)
     {
         for (var row = 0; row < rows; row++)
         {
             for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.Fetch($"y + {row} * stride + ahead + {pixel}"));
-            writer.Line($"{tile.Vector} {Join(", ", vectors, v => $"{Sum(row, v)} = {(v == 0 ? tile.Broadcast($"bias + {row}") : Sum(row, 0))}")};");
+            writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v)} = {(v == 0 ? tile.Broadcast($"bias + {row}") : Sum(row, 0))}")};");
+            for (var chain = 1; chain < chains; chain++) writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, chain)} = {tile.Zero}")};");
         }
 
         using (writer.Open("if (r != null)"))
         {
-            for (var row = 0; row < rows; row++)
-                for (var v = 0; v < vectors; v++) writer.Line($"{Sum(row, v)} += {tile.Load($"r + {row} * residualStride + {v * tile.Lanes}")};");
+            ForEach(rows, vectors, (row, v) => writer.Line($"{Sum(row, v)} += {tile.Load($"r + {row} * residualStride + {v * tile.Lanes}")};"));
             writer.Line($"r += {vectors * tile.Lanes};");
         }
 
-        writer.Line("var w = values;");
-        using (writer.Open($"for (var index = begin; index < end; index++, w += {rows})"))
-        {
-            writer.Line("var p = (float*)(panel + (nuint)(uint)*index);");
-            if (rows <= vectors) WriteByPixels(writer, tile, rows, vectors);
-            else WriteByRows(writer, tile, rows, vectors);
-        }
+        writer.Line("float* w = values;");
+        writer.Line("int* index = begin;");
+        using (writer.Open($"for (; index + {Together - 1} < end; index += {Together}, w += {Together * rows})"))
+            for (var group = 0; group < Together; group++) WriteGroup(writer, tile, rows, vectors, group, group % chains);
+        using (writer.Open($"for (; index < end; index++, w += {rows})"))
+            WriteGroup(writer, tile, rows, vectors, 0, 0);
 
-        for (var row = 0; row < rows; row++)
-            for (var v = 0; v < vectors; v++) tile.Finish(writer, Sum(row, v), $"y + {row} * stride + {v * tile.Lanes}");
+        for (var chain = 1; chain < chains; chain++) ForEach(rows, vectors, (row, v) => writer.Line($"{Sum(row, v)} += {Sum(row, v, chain)};"));
+        ForEach(rows, vectors, (row, v) => tile.Finish(writer, Sum(row, v), $"y + {row} * stride + {v * tile.Lanes}"));
     }
 
-    // The group's values stay in registers while its pixels pass.
-    private static void WriteByPixels(SourceWriter writer, GroupTile tile, int rows, int vectors)
+    private static void WriteGroup(SourceWriter writer, GroupTile tile, int rows, int vectors, int group, int chain)
     {
-        for (var row = 0; row < rows; row++) writer.Line($"var b{row} = {tile.Broadcast($"w + {row}")};");
+        using var _ = writer.Open("");
+        writer.Line($"float* p = {Pixels(group)}, next = {Pixels(group + GroupsAhead)};");
+        for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.FetchNear($"next + {pixel}"));
+        if (rows <= vectors) WriteByPixels(writer, tile, rows, vectors, group * rows, chain);
+        else WriteByRows(writer, tile, rows, vectors, group * rows, chain);
+    }
+
+    private static string Pixels(int group) => $"(float*)(panel + (nuint)(uint)index[{group}])";
+
+    // The group's values stay in registers while its pixels pass.
+    private static void WriteByPixels(SourceWriter writer, GroupTile tile, int rows, int vectors, int value, int chain)
+    {
+        for (var row = 0; row < rows; row++) writer.Line($"var b{row} = {tile.Broadcast($"w + {value + row}")};");
         for (var v = 0; v < vectors; v++)
         {
             writer.Line($"{(v == 0 ? "var " : "")}x = {tile.Load($"p + {v * tile.Lanes}")};");
-            for (var row = 0; row < rows; row++) writer.Line($"{Sum(row, v)} = {tile.MultiplyAdd("x", $"b{row}", Sum(row, v))};");
+            for (var row = 0; row < rows; row++) writer.Line($"{Sum(row, v, chain)} = {tile.MultiplyAdd("x", $"b{row}", Sum(row, v, chain))};");
         }
     }
 
     // The pixels stay in registers while the group's values pass.
-    private static void WriteByRows(SourceWriter writer, GroupTile tile, int rows, int vectors)
+    private static void WriteByRows(SourceWriter writer, GroupTile tile, int rows, int vectors, int value, int chain)
     {
         for (var v = 0; v < vectors; v++) writer.Line($"var x{v} = {tile.Load($"p + {v * tile.Lanes}")};");
         for (var row = 0; row < rows; row++)
         {
-            writer.Line($"{(row == 0 ? "var " : "")}b = {tile.Broadcast($"w + {row}")};");
-            for (var v = 0; v < vectors; v++) writer.Line($"{Sum(row, v)} = {tile.MultiplyAdd($"x{v}", "b", Sum(row, v))};");
+            writer.Line($"{(row == 0 ? "var " : "")}b = {tile.Broadcast($"w + {value + row}")};");
+            for (var v = 0; v < vectors; v++) writer.Line($"{Sum(row, v, chain)} = {tile.MultiplyAdd($"x{v}", "b", Sum(row, v, chain))};");
         }
     }
 
-    private static string Sum(int row, int vector) => $"s_{row}_{vector}";
+    private static string Sum(int row, int vector, int chain = 0) => $"s{chain}_{row}_{vector}";
 
-    private static string Join(string separator, int count, Func<int, string> part) => string.Join(separator, Enumerable.Range(0, count).Select(part));
+    private static void ForEach(int rows, int vectors, Action<int, int> act)
+    {
+        for (var row = 0; row < rows; row++)
+            for (var v = 0; v < vectors; v++) act(row, v);
+    }
+
+    private static string Join(int count, Func<int, string> part) => string.Join(", ", Enumerable.Range(0, count).Select(part));
 }

@@ -11,6 +11,9 @@ internal abstract class GroupTile
     /// <summary>The type of a vector of accumulators.</summary>
     public abstract string Vector { get; }
 
+    /// <summary>A vector of zeros.</summary>
+    public abstract string Zero { get; }
+
     /// <summary>Attributes of a hot method.</summary>
     public abstract string MethodAttributes { get; }
 
@@ -23,8 +26,11 @@ internal abstract class GroupTile
     /// <summary>The vector at <paramref name="pointer"/>.</summary>
     public abstract string Load(string pointer);
 
-    /// <summary>A statement that asks for the cache line at <paramref name="pointer"/>.</summary>
+    /// <summary>A statement that asks for the cache line at <paramref name="pointer"/>, into the second-level cache.</summary>
     public abstract string Fetch(string pointer);
+
+    /// <summary>A statement that asks for the cache line at <paramref name="pointer"/>, into the first-level cache.</summary>
+    public abstract string FetchNear(string pointer);
 
     /// <summary>Writes the statements that apply the epilogue to <paramref name="sum"/> and store it.</summary>
     public abstract void Finish(SourceWriter writer, string sum, string pointer);

@@ -13,6 +13,9 @@ internal static class SimdConvolution
     // Wider tiles spread their panels over more cache than their fewer loads save.
     private const int MostVectors = 6;
 
+    // A multiply-add takes four cycles, and two start in each.
+    private const int MostChains = 4;
+
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
     public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(Name);
 
@@ -28,19 +31,28 @@ internal static class SimdConvolution
                 using (writer.Open("switch (vectors)"))
                     for (var count = 1; count <= vectors; count++) writer.Line($"case {count}: Tile{count}(strip); break;");
                 writer.Line();
-                for (var count = 1; count <= vectors; count++) GroupSkeleton.WriteTile(writer, new SimdGroupTile(width, spec.Epilogue), $"Tile{count}", rows, count);
+                for (var count = 1; count <= vectors; count++) GroupSkeleton.WriteTile(writer, new SimdGroupTile(width, spec.Epilogue), $"Tile{count}", rows, count, Chains(width, rows * count));
             }
         }
     }
 
-    // Accumulators, a column or a row of operands and one more fit the register file: 32 registers of 512 bits, else 16.
+    // Partial sums of each output, a power of two: all of them fit three quarters of the registers.
+    private static int Chains(VectorWidth width, int sums)
+    {
+        var chains = 1;
+        while (chains < MostChains && 2 * chains * sums <= Registers(width) * 3 / 4) chains *= 2;
+        return chains;
+    }
+
+    // Accumulators, a column or a row of operands and one more fit the register file.
     private static int TileVectors(VectorWidth width, int rows)
     {
-        var registers = width.Bits == 512 ? 32 : 16;
         var vectors = 1;
-        while (vectors < MostVectors && rows * (vectors + 1) + Math.Min(rows, vectors + 1) + 1 <= registers) vectors++;
+        while (vectors < MostVectors && rows * (vectors + 1) + Math.Min(rows, vectors + 1) + 1 <= Registers(width)) vectors++;
         return vectors;
     }
+
+    private static int Registers(VectorWidth width) => width.Bits == 512 ? 32 : 16;
 
     private static string Name(VectorWidth width) => $"Simd{width.Bits}";
 }

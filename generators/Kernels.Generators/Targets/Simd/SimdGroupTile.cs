@@ -11,6 +11,8 @@ internal sealed class SimdGroupTile(VectorWidth width, UserMethodSpec? epilogue)
 
     public override string Vector => width.Of("float");
 
+    public override string Zero => $"{Vector}.Zero";
+
     public override string MethodAttributes =>
         "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
 
@@ -21,6 +23,8 @@ internal sealed class SimdGroupTile(VectorWidth width, UserMethodSpec? epilogue)
     public override string Load(string pointer) => $"{width.Class}.Load({pointer})";
 
     public override string Fetch(string pointer) => $"global::Kernels.CacheLine.Fetch({pointer});";
+
+    public override string FetchNear(string pointer) => $"global::Kernels.CacheLine.FetchNear({pointer});";
 
     public override void Finish(SourceWriter writer, string sum, string pointer)
     {

@@ -3,6 +3,9 @@ namespace Kernels;
 /// <summary>Filters in groups of outputs as the processor streams them.</summary>
 internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
 {
+    // Generated code looks so many groups ahead, beyond the last one too.
+    private const int GroupsAhead = 8;
+
     private readonly CpuBuffer _buffer;
 
     /// <param name="device">Where they are held.</param>
@@ -12,12 +15,12 @@ internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
     /// <param name="pitchBytes">Bytes of a row of a panel, which indices are multiplied with beforehand.</param>
     public CpuConvolutionWeights(CpuDevice device, BlockMatrix source, ReadOnlySpan<float> bias, int tileRows, int pitchBytes) : base(device, source)
     {
-        var (values, offsets) = (Round(source.Values.Length), Round(source.Offsets.Length));
-        _buffer = (CpuBuffer)device.Allocate(4 * (values + offsets + Round(source.Blocks.Length) + Round(Outputs)));
+        var (values, offsets, rows) = (Round(source.Values.Length), Round(source.Offsets.Length), Round(source.Blocks.Length + GroupsAhead));
+        _buffer = (CpuBuffer)device.Allocate(4 * (values + offsets + rows + Round(Outputs)));
         Values = (float*)_buffer.Pointer;
         Offsets = (int*)(Values + values);
         Rows = Offsets + offsets;
-        Bias = (float*)(Rows + Round(source.Blocks.Length));
+        Bias = (float*)(Rows + rows);
         source.Offsets.CopyTo(new Span<int>(Offsets, source.Offsets.Length));
         for (var i = 0; i < source.Blocks.Length; i++) Rows[i] = source.Blocks[i] * pitchBytes;
         bias.CopyTo(new Span<float>(Bias, Outputs));

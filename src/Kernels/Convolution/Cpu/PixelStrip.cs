@@ -27,7 +27,7 @@ public unsafe struct PixelStrip
     /// <summary>Where the groups of each block of outputs begin.</summary>
     public int* Offsets;
 
-    /// <summary>Bytes from a panel to the row of each group.</summary>
+    /// <summary>Bytes from a panel to the row of each group; eight more than there are groups.</summary>
     public int* Rows;
 
     /// <summary>Values of each group.</summary>

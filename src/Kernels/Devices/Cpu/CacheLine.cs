@@ -17,4 +17,11 @@ public static unsafe class CacheLine
     {
         if (Sse.IsSupported) Sse.Prefetch1(address);
     }
+
+    /// <summary>Asks for the line at <paramref name="address"/>, which need not be mapped, into the first-level cache; nothing where there is no such instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchNear(float* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
+    }
 }
