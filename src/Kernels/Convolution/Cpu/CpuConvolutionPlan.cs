@@ -9,7 +9,8 @@ internal sealed unsafe class CpuConvolutionPlan : ConvolutionPlan
     public CpuConvolutionPlan(CpuDevice device, ConvolutionDeclaration declaration, in ConvolutionShape shape, CpuConvolutionProgram program)
         : base(device, declaration, shape)
     {
-        PanelSource source = declaration.Window is { Side: 1, Stride: 1, Padding: 0 } ? new ChannelPanels(shape.Inputs) : new WindowPanels(declaration.Window, shape);
+        var isPointwise = declaration.Window is { Side: 1, Stride: 1, Padding: 0 };
+        PanelSource source = isPointwise ? new ChannelPanels(shape.Inputs) : new WindowPanels(device, declaration.Window, shape);
         _strips = new PixelStrips(device, program, source, shape.Outputs, OutputPixels);
     }
 

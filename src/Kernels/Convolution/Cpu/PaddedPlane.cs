@@ -33,12 +33,13 @@ internal readonly unsafe struct PaddedPlane
         var row = plane + _window.Padding * Pitch;
         for (var y = 0; y < _height; y++, channel += _width, row += Pitch)
         {
-            if (Odd == 0) new Span<float>(channel, _width).CopyTo(new Span<float>(row + _window.Padding, _width));
+            if (Odd == 0) PixelRun.Copy(channel, row + _window.Padding, _width);
             else Split(channel, row + Place(_window.Padding), row + Place(_window.Padding + 1));
         }
     }
 
-    private long Place(int column) => (column & 1) * Odd + column / 2;
+    /// <summary>Floats from the start of a row to one of its columns, zeros counted.</summary>
+    public long Place(int column) => _window.Stride == 1 ? column : (column & 1) * Odd + column / 2;
 
     private void Split(float* source, float* first, float* second)
     {

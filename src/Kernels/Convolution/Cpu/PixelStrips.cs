@@ -23,8 +23,6 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     private readonly (int First, int Pixels, int Vectors)[] _strips;
     private readonly long _panelFloats, _workerFloats;
     private readonly int _outputs;
-    private float* _x;
-    private long _inputStride;
     private PixelStrip _common;
     private int _parts, _blocks;
 
@@ -39,12 +37,11 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         _workspace = (CpuBuffer)device.Allocate(sizeof(float) * _workerFloats * device.Workers.Count);
     }
 
-    public long WorkspaceBytes => _workspace.ByteLength;
+    public long WorkspaceBytes => _workspace.ByteLength + _source.WorkspaceBytes;
 
     public void Run(float* x, long inputStride, CpuConvolutionWeights weights, float* residual, long residualStride, float* y, long outputStride)
     {
-        _x = x;
-        _inputStride = inputStride;
+        _source.Begin(x, inputStride);
         var workers = _device.Workers.Count;
         _blocks = _outputs / weights.GroupRows;
         _parts = workers == 1 || _strips.Length >= workers * StripsPerWorker ? 1 : Math.Min(workers, _blocks);
@@ -64,7 +61,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         var panels = (float*)_workspace.Pointer + worker * _workerFloats;
         var width = cut.Vectors * _program.Lanes;
         var ahead = (long)cut.Pixels * (_parts == 1 ? _device.Workers.Count : 1);
-        _source.Fill(_x, _inputStride, panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, ahead);
+        _source.Fill(panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, ahead);
 
         var strip = _common;
         strip.Panels = (byte*)panels;
@@ -77,7 +74,11 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         else RunRagged(strip, cut.Vectors, cut.Pixels, panels + _panelFloats * strip.Tiles);
     }
 
-    public void Dispose() => _workspace.Dispose();
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        _source.Dispose();
+    }
 
     // One tile whose last vector reaches past the image: its outputs go through room that is only the worker's.
     private void RunRagged(PixelStrip strip, int vectors, int pixels, float* room)

@@ -1,60 +1,66 @@
 namespace Kernels;
 
 /// <summary>The rows of a k×k convolution: for each channel and tap, the pixels that the tap meets as the window moves; zeros beyond the image.</summary>
-internal sealed unsafe class WindowPanels(ConvolutionWindow window, ConvolutionShape shape) : PanelSource
+internal sealed unsafe class WindowPanels : PanelSource
 {
-    private readonly int _columns = window.Count(shape.Width);
+    private readonly CpuDevice _device;
+    private readonly ConvolutionWindow _window;
+    private readonly int _inputs, _columns;
+    private readonly PaddedPlane _plane;
+    private readonly CpuBuffer _planes;
+    private readonly ParallelAction _pad;
+    private float* _image;
+    private long _stride;
 
-    public override int Rows => shape.Inputs * window.Taps;
-
-    public override void Fill(float* image, long stride, float* panels, int pitch, int first, int pixels, int width, long ahead)
+    public WindowPanels(CpuDevice device, ConvolutionWindow window, ConvolutionShape shape)
     {
-        for (var channel = 0; channel < shape.Inputs; channel++, image += stride)
-            for (var y = 0; y < window.Side; y++)
-                for (var x = 0; x < window.Side; x++, panels += pitch)
-                    FillRow(image, y - window.Padding, x - window.Padding, panels, (long)Rows * pitch, first, pixels, width);
+        (_device, _window, _inputs, _columns) = (device, window, shape.Inputs, window.Count(shape.Width));
+        _plane = new PaddedPlane(window, shape.Height, shape.Width, lanes: 1);
+        _planes = (CpuBuffer)device.Allocate(sizeof(float) * _plane.Length * _inputs);
+        _pad = new ParallelAction((channel, _) => _plane.Fill(_image + channel * _stride, Plane(channel)));
     }
+
+    public override int Rows => _inputs * _window.Taps;
+
+    public override long WorkspaceBytes => _planes.ByteLength;
+
+    public override void Begin(float* image, long stride)
+    {
+        _image = image;
+        _stride = stride;
+        _device.Workers.Run(_inputs, _pad);
+    }
+
+    public override void Fill(float* panels, int pitch, int first, int pixels, int width, long ahead)
+    {
+        for (var channel = 0; channel < _inputs; channel++)
+            for (var y = 0; y < _window.Side; y++)
+                for (var x = 0; x < _window.Side; x++, panels += pitch)
+                    FillRow(Plane(channel) + y * _plane.Pitch + _plane.Place(x), panels, (long)Rows * pitch, first, pixels, width);
+    }
+
+    public override void Dispose() => _planes.Dispose();
+
+    private float* Plane(int channel) => (float*)_planes.Pointer + channel * _plane.Length;
 
     // Runs of windows within one row of windows and one tile.
-    private void FillRow(float* channel, int top, int left, float* target, long panel, int first, int pixels, int width)
+    private void FillRow(float* tap, float* target, long panel, int first, int pixels, int width)
     {
-        var (row, column) = (first / _columns, first % _columns);
+        var (row, column) = Math.DivRem(first, _columns);
+        var inTile = 0;
         for (var done = 0; done < pixels;)
         {
-            var inTile = done % width;
             var count = Math.Min(Math.Min(_columns - column, width - inTile), pixels - done);
-            FillRun(channel, top + row * window.Stride, left + column * window.Stride, target + done / width * panel + inTile, count);
+            PixelRun.Copy(tap + row * _window.Stride * _plane.Pitch + column, target + inTile, count);
             done += count;
             column += count;
+            inTile += count;
             if (column == _columns) (row, column) = (row + 1, 0);
+            if (inTile < width) continue;
+            target += panel;
+            inTile = 0;
         }
 
-        var used = pixels % width;
-        if (used != 0) new Span<float>(target + pixels / width * panel + used, width - used).Clear();
-    }
-
-    private void FillRun(float* channel, int y, int x, float* target, int count)
-    {
-        if ((uint)y >= (uint)shape.Height)
-        {
-            new Span<float>(target, count).Clear();
-            return;
-        }
-
-        var source = channel + (long)y * shape.Width;
-        var i = 0;
-        for (; i < count && x < 0; i++, x += window.Stride) target[i] = 0;
-        var inside = x < shape.Width ? Math.Min(count, i + (shape.Width - 1 - x) / window.Stride + 1) : i;
-        if (window.Stride == 1)
-        {
-            new Span<float>(source + x, inside - i).CopyTo(new Span<float>(target + i, inside - i));
-            i = inside;
-        }
-        else
-        {
-            for (; i < inside; i++, x += window.Stride) target[i] = source[x];
-        }
-
-        for (; i < count; i++) target[i] = 0;
+        if (inTile != 0) new Span<float>(target + inTile, width - inTile).Clear();
     }
 }

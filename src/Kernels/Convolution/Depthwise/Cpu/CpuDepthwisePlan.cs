@@ -12,7 +12,7 @@ internal sealed unsafe class CpuDepthwisePlan : DepthwisePlan
     private readonly PaddedPlane _plane;
     private readonly CpuBuffer _workspace;
     private readonly ParallelAction _channels;
-    private readonly int _rows, _columns, _vectors, _tasks;
+    private readonly int _rows, _columns, _tasks;
     private readonly long _workerFloats;
     private float* _input, _weights, _bias, _output;
     private long _inputStride, _weightStride, _outputStride;
@@ -22,9 +22,9 @@ internal sealed unsafe class CpuDepthwisePlan : DepthwisePlan
     {
         (_device, _program) = (device, program);
         (_rows, _columns) = (declaration.Window.Count(shape.Height), declaration.Window.Count(shape.Width));
-        _vectors = (_columns + program.Lanes - 1) / program.Lanes;
         _plane = new PaddedPlane(declaration.Window, shape.Height, shape.Width, program.Lanes);
-        _workerFloats = (_plane.Length + _vectors * program.Lanes + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
+        var room = _columns < program.Lanes ? OutputPixels + program.Lanes : 0;
+        _workerFloats = (_plane.Length + room + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
         _workspace = (CpuBuffer)device.Allocate(sizeof(float) * _workerFloats * device.Workers.Count);
         _channels = new ParallelAction(Channels);
         _tasks = Math.Min(shape.Channels, device.Workers.Count * TasksPerWorker);
@@ -54,21 +54,11 @@ internal sealed unsafe class CpuDepthwisePlan : DepthwisePlan
         for (var channel = (int)((long)task * Shape.Channels / _tasks); channel < end; channel++)
         {
             _plane.Fill(_input + channel * _inputStride, plane);
-            Convolve(plane, _weights + channel * _weightStride, _bias[channel], _output + channel * _outputStride, plane + _plane.Length);
-        }
-    }
-
-    // The last vector of a row reaches into the next row, which is written after it; where there is none, through room of the worker's.
-    private void Convolve(float* plane, float* weights, float bias, float* output, float* room)
-    {
-        var width = _vectors * _program.Lanes;
-        var image = plane;
-        for (var row = 0; row < _rows; row++, image += Declaration.Window.Stride * _plane.Pitch)
-        {
-            var target = output + row * _columns;
-            var fits = row * _columns + width <= OutputPixels;
-            _program.Row(image, _plane.Pitch, _plane.Odd, weights, bias, fits ? target : room, _vectors);
-            if (!fits) new Span<float>(room, _columns).CopyTo(new Span<float>(target, _columns));
+            var output = _output + channel * _outputStride;
+            // Rows that do not fill a vector reach into what follows them: through room of the worker's.
+            var target = _columns < _program.Lanes ? plane + _plane.Length : output;
+            _program.Channel(plane, _plane.Pitch, _plane.Odd, _weights + channel * _weightStride, _bias[channel], target, _rows, _columns);
+            if (target != output) new Span<float>(target, OutputPixels).CopyTo(new Span<float>(output, OutputPixels));
         }
     }
 }
