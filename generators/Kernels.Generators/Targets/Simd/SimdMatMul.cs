@@ -11,8 +11,8 @@ internal static class SimdMatMul
     public const string TileParameters =
         "global::Kernels.ElementType type, int rows, float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride";
 
-    // Inputs of a block of steps: six rows of packed activations are 12 KB and stay in L1.
-    private const int DenseBlockInputs = 512;
+    // A panel's block of inputs that stays in L1 while tiles of rows pass.
+    private const int DenseBlockBytes = 16 << 10;
 
     // Tiles of many rows read integers that the plan has widened; streams read every storage.
     private static readonly string[] TileStorages = ["Float32", "BFloat16", "Float16"], StreamStorages = [.. TileStorages, "Int8", "Int4"];
@@ -25,7 +25,7 @@ internal static class SimdMatMul
         foreach (var width in VectorWidth.All)
         {
             var (rows, block) = spec.IsDense
-                ? ($"{width.TileRows}", DenseBlockInputs)
+                ? ($"{width.TileRows}", DenseBlockBytes / (width.Panel * 4))
                 : (string.Join(", ", SelectedRowsTile.Rows(width)), SelectedRowsTile.BlockInputs(width));
             using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuMatMulProgram({width.Bits}, [{rows}], {width.Panel}, {block})"))
                 WriteProgram(writer, spec, width);

@@ -4,14 +4,14 @@ namespace Kernels;
 
 /// <summary>
 /// A product on the processor. A few rows stream past the weight panels. More rows are packed into tiles, a chunk of them at
-/// a time, and a task takes a block of tiles × a block of panels through all blocks of steps: the panels' block of steps and
-/// the task's accumulators stay in L2, a tile's block of steps in L1.
+/// a time, and a task takes a block of tiles × a block of panels through all blocks of steps: of the wider operand a block of
+/// steps stays in L1, of the narrower one all that streams past it stays in L2 (Goto, van de Geijn 2008, with the roles by width).
 /// </summary>
 /// <remarks>What is summed in which order depends on the shape alone, never on the number of threads.</remarks>
 internal sealed unsafe class CpuMatMulPlan : MatMulPlan
 {
-    // 128 outputs × 512 inputs of dense weights are 256 KB, 576 rows × 128 outputs 288 KB (L2 512 KB to 1 MB).
-    private const int BlockOutputs = 128, BlockRows = 576;
+    // Activations of a block, and the accumulators of 576 rows × 128 outputs, are 288 KB (L2 512 KB to 1 MB).
+    private const int BlockOutputs = 128, BlockRows = 576, BlockBytes = 288 << 10;
     private const long ChunkBytes = 16 << 20;
 
     // A worker takes some 10 µs to wake: less work than this is not worth one.
@@ -34,13 +34,15 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _program = program;
         _device = device;
         _layout = new PanelLayout(declaration.Format, shape.WeightType, program.PanelWidth, shape.Inputs);
-        _packer = new ActivationPacker(program.TileRows, program.TileRowsFor, shape.Inputs);
+        var blocks = Divide(_layout.Steps, program.BlockInputs / _layout.ColumnsPerStep);
+        _blockSteps = Divide(Divide(_layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
+        _packer = new ActivationPacker(program.TileRows, program.TileRowsFor, shape.Inputs, _blockSteps * _layout.ColumnsPerStep);
         _tiles = new TileBody(this);
         _stream = new StreamBody(this);
 
         var tiles = Divide(shape.Rows, program.TileRows);
         if (shape.Rows <= CpuMatMulProgram.StreamRows) tiles = 0;
-        var block = BlockRows / program.TileRows;
+        var block = Math.Min(BlockRows, BlockBytes / sizeof(float) / program.BlockInputs) / program.TileRows;
         var chunk = (int)Math.Clamp(ChunkBytes / (4 * _packer.TileLength), block, int.MaxValue / program.TileRows);
         var chunks = Math.Max(1, Divide(tiles, chunk));
         chunk = Divide(tiles, chunks);
@@ -49,8 +51,6 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _packedLength = RoundUp(chunk * _packer.TileLength);
         var tileLength = program.TileRows * program.PanelWidth;
         _blockPanels = BlockOutputs / program.PanelWidth;
-        var blocks = Divide(_layout.Steps, program.BlockInputs / _layout.ColumnsPerStep);
-        _blockSteps = Divide(Divide(_layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
         _tilesLength = RoundUp(tileLength * (1L + _blockTiles * _blockPanels));
         _widenedLength = shape.WeightType.IsScaled() && tiles > 0 ? PanelWidener.BytesOf(_layout, _blockSteps) / sizeof(float) : 0;
         _workerLength = RoundUp(_tilesLength + _widenedLength * _blockPanels);
@@ -127,50 +127,72 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         public override void Invoke(int task, int worker)
         {
             var (program, layout) = (plan._program, _layout);
-            var (panelBlock, tileBlock) = (task / _tileBlocks, task % _tileBlocks);
-            var (firstPanel, endPanel) = Part(_panels, panelBlock, _panelBlocks);
-            var (firstTile, endTile) = Part(_tiles, tileBlock, _tileBlocks);
+            var (firstPanel, endPanel) = Part(_panels, task / _tileBlocks, _panelBlocks);
+            var (firstTile, endTile) = Part(_tiles, task % _tileBlocks, _tileBlocks);
+            var (panels, tiles, stays) = (endPanel - firstPanel, endTile - firstTile, program.PanelStays);
+            var (outer, inner) = stays ? (panels, tiles) : (tiles, panels);
             var tileLength = program.TileRows * program.PanelWidth;
+            var lastRows = program.TileRowsFor(_rows - (_tiles - 1) * program.TileRows);
             var edge = plan.Workspace(worker);
             var partials = edge + tileLength;
             var widened = layout.Type.IsScaled() ? (byte*)(edge + plan._tilesLength) : null;
             var type = widened == null ? layout.Type : ElementType.Float32;
             var widenedBytes = plan._widenedLength * sizeof(float);
+            var panelBytes = layout.PanelBytes;
             for (var step = 0; step < layout.Steps; step += plan._blockSteps)
             {
                 var steps = Math.Min(plan._blockSteps, layout.Steps - step);
-                if (widened != null)
-                    for (var panel = firstPanel; panel < endPanel; panel++)
-                        PanelWidener.Widen(layout, _weights + panel * layout.PanelBytes, step, steps, widened + (panel - firstPanel) * widenedBytes);
                 var last = step + steps == layout.Steps;
-                // Weights wanted next: the same panels' next block, or the next panels' first one.
-                var ahead = last ? (endPanel - firstPanel) * layout.PanelBytes - layout.Offset(step) : layout.Offset(step + steps) - layout.Offset(step);
-                if (last && endPanel + endPanel - firstPanel > _panels) ahead = 0;
+                var tileFloats = (long)steps * layout.ColumnsPerStep * program.TileRows;
+                var (weightBytes, ahead) = (layout.BytesOf(steps), Ahead(step, steps, firstPanel, endPanel));
+                // What is read next comes to L2 meanwhile, a share beside each tile.
+                var (nextShare, aheadShare) = (Share(stays ? weightBytes : tileFloats * sizeof(float), inner), Share(weightBytes, outer));
                 var partial = partials;
-                for (var tile = firstTile; tile < endTile; tile++)
+                for (var i = 0; i < outer; i++)
                 {
-                    var rows = program.TileRowsFor(Math.Min(program.TileRows, _rows - tile * program.TileRows));
-                    var activations = (float*)plan._workspace.Pointer + tile * plan._packer.TileLength + (long)step * layout.ColumnsPerStep * rows;
-                    var tileBytes = tile + 1 < endTile ? 4L * steps * layout.ColumnsPerStep * rows : 0;
-                    for (var panel = firstPanel; panel < endPanel; panel++, partial += tileLength)
+                    var (panel, tile) = stays ? (firstPanel + i, firstTile) : (firstPanel, firstTile + i);
+                    var activations = (float*)plan._workspace.Pointer + plan._packer.Offset(tile, step * layout.ColumnsPerStep);
+                    var stored = _weights + panel * panelBytes + layout.Offset(step);
+                    var next = !stays ? (byte*)(activations + tileFloats) : i + 1 < outer ? stored + panelBytes : stored + ahead - i * panelBytes;
+                    var isNext = i + 1 < outer || stays && ahead != 0;
+                    for (var j = 0; j < inner; j++, partial += tileLength)
                     {
-                        var stored = _weights + panel * layout.PanelBytes + layout.Offset(step);
-                        // What the next tile and the next block read comes to L2 meanwhile, a share beside each tile.
-                        Prefetch((byte*)(activations + plan._packer.TileLength), tileBytes, panel - firstPanel, endPanel - firstPanel);
-                        if (ahead != 0) Prefetch(stored + ahead, layout.BytesOf(steps), tile - firstTile, endTile - firstTile);
+                        var rows = tile + 1 < _tiles ? program.TileRows : lastRows;
                         var weights = widened == null ? stored : widened + (panel - firstPanel) * widenedBytes;
+                        if (widened != null && tile == firstTile) PanelWidener.Widen(layout, _weights + panel * panelBytes, step, steps, weights);
+                        if (isNext) Prefetch(next + j * nextShare, nextShare);
+                        if (ahead != 0 && !stays) Prefetch(stored + ahead + i * aheadShare, aheadShare);
                         if (last) Finish(type, tile, panel, activations, weights, steps, partial, step > 0, edge);
                         else program.Tile(type, rows, activations, weights, steps, partial, step > 0, null, 0);
+                        if (stays)
+                        {
+                            tile++;
+                            activations += tileFloats;
+                        }
+                        else
+                        {
+                            panel++;
+                            stored += panelBytes;
+                        }
                     }
                 }
             }
         }
 
-        private static void Prefetch(byte* start, long bytes, int part, int parts)
+        /// <summary>Bytes from a block of weights to the one wanted after it: the same panel's next block, or the next panels' first; 0 for none.</summary>
+        private long Ahead(int step, int steps, int firstPanel, int endPanel)
+        {
+            if (step + steps < _layout.Steps) return _layout.Offset(step + steps) - _layout.Offset(step);
+            return endPanel + endPanel - firstPanel > _panels ? 0 : (endPanel - firstPanel) * _layout.PanelBytes - _layout.Offset(step);
+        }
+
+        /// <summary>Bytes of one of so many shares: whole cache lines.</summary>
+        private static long Share(long bytes, int shares) => (bytes / shares + 63) / 64 * 64;
+
+        private static void Prefetch(byte* start, long bytes)
         {
             if (!Sse.IsSupported) return;
-            var end = start + bytes * (part + 1) / parts;
-            for (var line = start + bytes * part / parts; line < end; line += 64) Sse.Prefetch1(line);
+            for (var line = start; line < start + bytes; line += 64) Sse.Prefetch1(line);
         }
 
         /// <summary>The last block of steps: a whole tile goes straight to the output, one at an edge through a padded copy.</summary>
@@ -180,7 +202,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var program = plan._program;
             var (row, column) = (tile * program.TileRows, panel * program.PanelWidth);
             var rows = Math.Min(program.TileRows, _rows - row);
-            var width = program.TileRowsFor(rows);
+            var width = rows == program.TileRows ? rows : program.TileRowsFor(rows);
             var columns = Math.Min(program.PanelWidth, plan.Shape.Outputs - column);
             var output = _output + row * _outputStride + column;
             if (rows == width && columns == program.PanelWidth)

@@ -22,6 +22,12 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     /// <summary>Outputs of a weight panel.</summary>
     public int PanelWidth { get; } = panelWidth;
 
+    /// <summary>
+    /// Whether a panel's block of inputs stays in L1 while tiles of rows pass it, rather than a tile's while panels pass:
+    /// the wider operand stays, so that the narrower streams from L2.
+    /// </summary>
+    public bool PanelStays => PanelWidth > TileRows;
+
     /// <summary>Inputs that a tile contracts at a time.</summary>
     public int BlockInputs { get; } = blockInputs;
 

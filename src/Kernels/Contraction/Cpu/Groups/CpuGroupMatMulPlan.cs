@@ -20,7 +20,7 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
         : base(device, declaration, shape)
     {
         (_device, _program) = (device, program);
-        _packer = new ActivationPacker(program.TileRows, _ => program.TileRows, shape.Inputs);
+        _packer = new ActivationPacker(program.TileRows, _ => program.TileRows, shape.Inputs, shape.Inputs);
         _body = new Body(this);
         var isFew = shape.Rows <= CpuGroupMatMulProgram.FewRows;
         _packedLength = isFew ? 0 : (shape.Rows + (long)program.TileRows - 1) / program.TileRows * _packer.TileLength;
@@ -94,7 +94,7 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
         private void Sum(int output, int count, float* scratch, float* sums, int first, int rows)
         {
             var (program, weights, groupRows) = (plan._program, _weights, plan._program.GroupRows);
-            var tile = (float*)plan._workspace.Pointer + first / program.TileRows * plan._packer.TileLength;
+            var tile = (float*)plan._workspace.Pointer + plan._packer.Offset(first / program.TileRows, 0);
             for (var segment = 0; segment < weights.Segments; segment++)
                 for (var done = 0; done < count; done += groupRows)
                 {
