@@ -8,6 +8,9 @@ namespace Kernels.Generators.Skeletons;
 /// </summary>
 internal static class ContractionSkeleton
 {
+    // Steps of a tile written out in a row: where another thread shares the core, each instruction that computes nothing costs.
+    private const int StepsTogether = 4;
+
     /// <summary>
     /// Adds <c>steps</c> steps to one tile of <paramref name="rows"/> × <paramref name="vectors"/> accumulators, which start at
     /// zero or at <c>partial</c> and go back to <c>partial</c>, or to <c>output</c> when the contraction is complete.
@@ -23,22 +26,25 @@ internal static class ContractionSkeleton
                 for (var row = 0; row < rows; row++)
                     writer.Line(Lines(vectors, v => $"{Sum(row, v)} = {tile.Load($"partial + {tile.Lanes * (row * vectors + v)}")};"));
             writer.Line();
-            using (tile.OpenSteps(writer, [""], vectors))
-            {
-                for (var slot = 0; slot < tile.Slots; slot++)
+            tile.DeclareOperands(writer, [""], vectors);
+            foreach (var together in new[] { StepsTogether, 1 })
+                using (writer.Open($"for (; steps >= {together}; steps -= {together})"))
                 {
-                    tile.LoadWeights(writer, "", slot, vectors);
-                    for (var row = 0; row < rows; row++)
-                    {
-                        writer.Line($"x = {tile.LoadActivation($"a + {row * tile.ColumnsPerStep}")};");
-                        MultiplyAdd(writer, tile, "", row, vectors, v => Sum(row, v));
-                    }
+                    for (var step = 0; step < together; step++)
+                        for (var slot = 0; slot < tile.Slots; slot++)
+                        {
+                            tile.LoadWeights(writer, "", slot, vectors);
+                            for (var row = 0; row < rows; row++)
+                            {
+                                writer.Line($"x = {tile.LoadActivation($"a + {(step * rows + row) * tile.ColumnsPerStep}")};");
+                                MultiplyAdd(writer, tile, "", row, vectors, v => Sum(row, v));
+                            }
 
-                    tile.EndSlot(writer, "", slot, vectors);
+                            tile.EndSlot(writer, "", slot, vectors);
+                        }
+
+                    writer.Line($"a += {together * rows * tile.ColumnsPerStep};");
                 }
-
-                writer.Line($"a += {rows * tile.ColumnsPerStep};");
-            }
 
             using (writer.Open("if (output == null)"))
             {

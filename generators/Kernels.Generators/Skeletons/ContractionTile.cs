@@ -33,7 +33,10 @@ internal abstract class ContractionTile
     /// <summary>Whether a user epilogue follows the last step.</summary>
     public abstract bool HasEpilogue { get; }
 
-    /// <summary>Opens the loop over steps for the named panels.</summary>
+    /// <summary>Declares the activations and the weight vectors of the named panels.</summary>
+    public abstract void DeclareOperands(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
+
+    /// <summary>Declares the operands of the named panels and opens the loop over their steps.</summary>
     public abstract SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
 
     /// <summary>Begins the inputs of a panel that share a scale, where the storage has scales.</summary>
@@ -42,7 +45,7 @@ internal abstract class ContractionTile
     /// <summary>Scales the sums over these inputs and adds what earlier ones left in the output; <c>done</c> counts their steps.</summary>
     public abstract void EndGroup(SourceWriter writer, string panel, int vectors, Func<int, string> sum, Func<int, string> output);
 
-    /// <summary>Declares the weight vectors of a slot and moves the panel's pointer past them.</summary>
+    /// <summary>Loads the weight vectors of a slot and moves the panel's pointer past them.</summary>
     public abstract void LoadWeights(SourceWriter writer, string panel, int slot, int vectors);
 
     /// <summary>Ends a slot of a panel.</summary>

@@ -22,10 +22,15 @@ internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue)
     public override string Generics(string parameters) =>
         $"<TStorage>({parameters})\n    where TStorage : struct, global::Kernels.IPanelStorage";
 
-    public sealed override SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
+    public sealed override void DeclareOperands(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
     {
         writer.Line($"{Vector} x;");
         foreach (var panel in panels) writer.Line($"{Vector} {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"v{panel}_{v}"))};");
+    }
+
+    public sealed override SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
+    {
+        DeclareOperands(writer, panels, vectors);
         return OpenLoop(writer, panels, vectors);
     }
 
