@@ -10,7 +10,9 @@ public sealed unsafe class CpuBuffer : DeviceBuffer
 
     internal CpuBuffer(CpuDevice device, long byteLength) : base(device, byteLength)
     {
-        _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(byteLength, 64), 64);
+        var isLarge = byteLength >= HugePages.Worthwhile;
+        _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(byteLength, 64), (nuint)(isLarge ? HugePages.Bytes : 64));
+        if (isLarge) HugePages.Ask(_pointer, (nuint)byteLength);
         NativeMemory.Clear(_pointer, (nuint)byteLength);
         _owned = true;
         device.Account(byteLength);
