@@ -52,7 +52,7 @@ internal sealed class SimdSoftmax(SourceWriter writer, VectorWidth width, bool m
                     var old = maximum[r];
                     var highest = top > old ? top : old;
                     maximum[r] = highest;
-                    scales[r] = highest == old ? 1f : Rescale(old - highest);
+                    scales[r] = highest == old ? 0f : old - highest;
                 }
 
                 var powers = stackalloc float[] { {{string.Join(", ", s_powers)}} };
@@ -65,6 +65,7 @@ internal sealed class SimdSoftmax(SourceWriter writer, VectorWidth width, bool m
                     var row = scores + r * ChunkKeys;
                     var sees = global::System.Math.Max(0, global::System.Math.Min(length, visible + r));
                     var k = 0;
+                    scales[r] = scales[r] < -126f ? 0f : Power({{V}}.Create(scales[r]), {{arguments}}).ToScalar();
                     if ({{(mayExclude ? "!float.IsNegativeInfinity(maximum[r])" : "sees > 0")}})
                     {
                         var shift = {{V}}.Create(maximum[r]);
@@ -97,8 +98,6 @@ internal sealed class SimdSoftmax(SourceWriter writer, VectorWidth width, bool m
 
             [{{Unsafe}}.MethodImpl({{Unsafe}}.MethodImplOptions.AggressiveInlining)]
             private static {{Float}} First(int count) => {{V}}.LessThan({{width.Of("int")}}.Indices, {{V}}.Create(count)).AsSingle();
-
-            private static float Rescale(float x) => x < -126f ? 0f : float.Exp2(x);
             """);
 
         // 2^x: x = n + f with n whole and |f| ≤ ½; 2^f by a degree-5 minimax polynomial (relative error 9.2e-8).
