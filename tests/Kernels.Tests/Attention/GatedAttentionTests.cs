@@ -5,9 +5,21 @@ using Xunit;
 namespace Kernels.Tests.Attention;
 
 /// <summary>Attention over blocks that a learned gate selects.</summary>
-public sealed class GatedAttentionTests
+public sealed class GatedAttentionTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
     public static TheoryData<string> Names => [.. GatedAttentionCases.Names];
+
+    public static TheoryData<string> NamesOfEqualLengths => [.. GatedAttentionCases.Names.Where(name => GatedAttentionCases.Named(name).Lengths is null)];
+
+    public static TheoryData<string, string> GpuProblems()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var name in GatedAttentionCases.PortableNames) data.Add("opencl", name);
+        foreach (var name in GatedAttentionCases.Names) data.Add("cuda", name);
+        foreach (var name in GatedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
+        foreach (var name in GatedAttentionCases.TinyNames) data.Add("simulator", name);
+        return data;
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -18,7 +30,11 @@ public sealed class GatedAttentionTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(GpuProblems))]
+    public void Agrees_with_the_oracle_on_gpus(string device, string name) => GatedAttentionCases.Named(name).Run(devices[device]);
+
+    [Theory]
+    [MemberData(nameof(NamesOfEqualLengths))]
     public void A_selection_had_as_an_index_is_the_oracles_and_runs_alike(string name)
     {
         using var device = new CpuDevice(threads: 2);

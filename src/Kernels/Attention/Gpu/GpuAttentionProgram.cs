@@ -165,7 +165,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
         AttentionPattern.Selected => declaration.Selection!.Estimator switch
         {
             KeyEstimator.LastRows => true,
-            KeyEstimator.Pooled or KeyEstimator.Antidiagonal or KeyEstimator.Probabilities or KeyEstimator.Bounds =>
+            KeyEstimator.Pooled or KeyEstimator.Antidiagonal or KeyEstimator.Probabilities or KeyEstimator.Bounds or KeyEstimator.Gate or KeyEstimator.GroupGate =>
                 declaration.Selection is { Chooser: not null } or { TopK: > 0 } or { TopShare: > 0 } or { Mass: > 0 } or { Threshold: > 0 } or { Difference: > 0 },
             _ => false,
         },

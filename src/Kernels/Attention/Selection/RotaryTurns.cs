@@ -18,6 +18,21 @@ internal sealed unsafe class RotaryTurns
         _places = Table(rotation, block, 1);
     }
 
+    /// <summary>[block, cosines then sines]: the turns of the blocks' first positions.</summary>
+    public ReadOnlySpan<float> Starts => _starts;
+
+    /// <summary>[place, cosines then sines]: the turns of the places within a block.</summary>
+    public ReadOnlySpan<float> Places => _places;
+
+    /// <summary>Positions of a block.</summary>
+    public int Block => _block;
+
+    /// <summary>Pairs of channels.</summary>
+    public int Pairs => _pairs;
+
+    /// <summary>Factor on cosine and sine of a turn.</summary>
+    public float Factor => _factor;
+
     /// <summary>Bytes held.</summary>
     public long ByteLength => (_starts.Length + _places.Length) * (long)sizeof(float);
 

@@ -93,7 +93,7 @@ public static class BlockChoice
     private static int IsForced(
         ArrayView<byte> describedKeys, ArrayView<byte> describedRows, int choice, int group, int block, int last, in EstimateArguments a)
     {
-        if (block < a.Sink || (block <= last && block > last - a.Local)) return 1;
+        if (a.FirstGroup + group >= a.FirstDense || block < a.Sink || (block <= last && block > last - a.Local)) return 1;
         if (a.HasDescriptions == 0) return 0;
         var pair = choice * a.Sharing;
         var missing = describedKeys[(long)((a.FirstPair + pair) / a.Group) * a.Blocks + block] == 0 ? 1 : 0;

@@ -49,6 +49,9 @@ public struct EstimateArguments
     /// <summary>First blocks, and blocks up to the one of the group's last row, that are always kept.</summary>
     public int Sink, Local;
 
+    /// <summary>Row group from which on every block is kept.</summary>
+    public int FirstDense;
+
     /// <summary>Whether blocks and groups that their means do not describe are kept.</summary>
     public int HasDescriptions;
 

@@ -37,8 +37,8 @@ internal abstract class GpuBlockEstimator<TQuery, TKey> : IDisposable
     /// <summary>Reserves room for estimates of <paramref name="pairs"/> pairs and <paramref name="groups"/> row groups at a time.</summary>
     public abstract void ReserveWave(int pairs, int groups);
 
-    /// <summary>Summarises the keys of a run.</summary>
-    public abstract void Summarise(ArrayView<TKey> key, int batch, in EstimateArguments run);
+    /// <summary>Summarises the keys of a run, whose first sequence is number <paramref name="sequence"/> of its batch.</summary>
+    public abstract void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run);
 
     /// <summary>Writes the estimates of a wave, [pair, row group, block].</summary>
     public abstract void Estimate(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates);

@@ -19,7 +19,7 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
     private readonly int _blocks, _rangeStride, _shareFactor, _shareShift;
 
     public GpuBlockSelectionPlan(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, GpuAttentionProgram program)
-        : base(device, declaration, shape, program, declaration.Selection!.Reduction == GroupReduction.None ? 1 : shape.GroupSize)
+        : base(device, declaration, shape, program, SharesLists(declaration.Selection!) ? shape.GroupSize : 1)
     {
         try
         {
@@ -28,6 +28,7 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
             _estimator = Own<GpuBlockEstimator<TQuery, TKey>>(Selection.Estimator switch
             {
                 KeyEstimator.Pooled => new GpuPooledEstimator<TQuery, TKey>(device, declaration, shape),
+                KeyEstimator.Gate or KeyEstimator.GroupGate => new GpuGateEstimator<TQuery, TKey>(device, declaration, shape),
                 KeyEstimator.Bounds => new GpuBoundsEstimator<TQuery, TKey>(device, declaration, shape),
                 _ => new GpuSquareEstimator<TQuery, TKey>(device, declaration, shape),
             });
@@ -35,10 +36,10 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
             _rangeStride = (_blocks + 1) / 2;
             (_shareFactor, _shareShift) = Exactly(Selection.TopShare);
             var (range, bounds) = (Marshal.SizeOf<KeyRange>(), 2 * sizeof(int));
-            DivideIntoWaves(0, Pack * (_estimator.BytesPerGroup + _blocks * (sizeof(float) + 1L)) + _rangeStride * (long)range + bounds);
+            DivideIntoWaves(0, Estimated * (_estimator.BytesPerGroup + _blocks * (sizeof(float) + 1L)) + _rangeStride * (long)range + bounds);
             var groups = WavePairs * WaveGroups;
-            _estimator.ReserveWave(WavePairs * Pack, WaveGroups);
-            _estimates = Reserve((long)groups * Pack * _blocks * sizeof(float));
+            _estimator.ReserveWave(WavePairs * Estimated, WaveGroups);
+            _estimates = Reserve((long)groups * Estimated * _blocks * sizeof(float));
             _marks = Reserve((long)groups * Choices * _blocks);
             _lists = Own(new RangeLists(device, groups, groups * _rangeStride));
         }
@@ -52,18 +53,24 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
     /// <inheritdoc/>
     public override long WorkspaceBytes => base.WorkspaceBytes + _estimator.ByteLength;
 
+    // Estimates that make one list.
+    private int Estimated => Selection.Estimator == KeyEstimator.GroupGate ? 1 : Pack;
+
     // Choices whose blocks make one list.
     private int Choices => Selection.Reduction == GroupReduction.Any ? Pack : 1;
 
     /// <inheritdoc/>
-    protected override void Summarise(in EstimateArguments run, int batch) => _estimator.Summarise(Key, batch, run);
+    protected override void UseGate(GateKeyCache gate) => ((GpuGateEstimator<TQuery, TKey>)_estimator).Cache = gate;
+
+    /// <inheritdoc/>
+    protected override void Summarise(in EstimateArguments run, int sequence, int batch) => _estimator.Summarise(Key, sequence, batch, run);
 
     /// <inheritdoc/>
     protected override Lists Choose(EstimateArguments wave, int pairs)
     {
         wave.HasDescriptions = Selection.SelfSimilarity > 0 ? 1 : 0;
-        _estimator.Estimate(Query, Key, pairs * Pack, wave, _estimates);
-        (wave.Sharing, wave.Reduction) = (Pack / Choices, (int)Selection.Reduction);
+        _estimator.Estimate(Query, Key, pairs * Estimated, wave, _estimates);
+        (wave.Sharing, wave.Reduction) = (Estimated / Choices, (int)Selection.Reduction);
         (wave.TopK, wave.Mass, wave.Threshold, wave.Difference) = (Selection.TopK, Selection.Mass, Selection.Threshold, Selection.Difference);
         (wave.ShareFactor, wave.ShareShift) = (_shareFactor, _shareShift);
         (wave.MarkStride, wave.RangeStride) = (_blocks, _rangeStride);
@@ -80,7 +87,9 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
     }
 
     /// <inheritdoc/>
-    protected override int MostKeys(int keys) => Selection.TopK > 0 ? (int)Math.Min((long)Selection.TopK * Choices * Selection.Block, keys) : keys;
+    protected override int MostKeys(int keys) => Selection.TopK > 0 && Selection.DenseGroups == 0 ? (int)Math.Min((long)Selection.TopK * Choices * Selection.Block, keys) : keys;
+
+    private static bool SharesLists(KeySelection selection) => selection.Reduction != GroupReduction.None || selection.Estimator == KeyEstimator.GroupGate;
 
     // share = factor ÷ 2^shift, so that kernels need no fp64 to take the whole part of a product.
     private static (int Factor, int Shift) Exactly(float share)

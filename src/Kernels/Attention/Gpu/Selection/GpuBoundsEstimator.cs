@@ -35,7 +35,7 @@ internal sealed class GpuBoundsEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     }
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int batch, in EstimateArguments run) => _boundKeys(
+    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run) => _boundKeys(
         Device.Stream, new KernelConfig(new Index3D(run.Blocks, batch * Shape.KeyHeads, 1), new Index3D(KeyBounds.Threads, 1, 1)),
         key, _bounds.View<float>(), run);
 

@@ -45,7 +45,7 @@ internal sealed class GpuPooledEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     }
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int batch, in EstimateArguments run)
+    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run)
     {
         var arguments = Pools(run) with { Layout = run.Key, Heads = Shape.KeyHeads, Tokens = run.Keys, Positions = run.Block };
         _poolKeys(

@@ -77,8 +77,9 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
             Blocks = (run.Keys - 1) / Selection.Block + 1,
             Sink = Selection.Sink,
             Local = Selection.Local,
+            FirstDense = (run.FirstPosition + run.Queries - 1) / Selection.Rows - Selection.DenseGroups + 1,
         };
-        Summarise(arguments, pairs / Heads);
+        Summarise(arguments, run.FirstPair / Heads, pairs / Heads);
         var (first, end) = (run.FirstPosition / run.Block, (run.FirstPosition + run.Queries - 1) / run.Block + 1);
         for (var pair = 0; pair < pairs; pair += WavePairs)
         {
@@ -98,8 +99,8 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
         }
     }
 
-    /// <summary>Summarises the keys of a run of <paramref name="batch"/> sequences.</summary>
-    protected virtual void Summarise(in EstimateArguments run, int batch)
+    /// <summary>Summarises the keys of <paramref name="batch"/> sequences, the first being number <paramref name="sequence"/> of the run.</summary>
+    protected virtual void Summarise(in EstimateArguments run, int sequence, int batch)
     {
     }
 

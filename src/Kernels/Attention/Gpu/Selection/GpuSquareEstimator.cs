@@ -38,7 +38,7 @@ internal sealed class GpuSquareEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     public override void ReserveWave(int pairs, int groups) => _scores = Reserve(pairs * (long)groups * BytesPerGroup);
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int batch, in EstimateArguments run)
+    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run)
     {
         // Keys are taken as they are.
     }

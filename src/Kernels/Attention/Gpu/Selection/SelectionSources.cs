@@ -15,6 +15,11 @@ internal static class SelectionSources
                 RowScores.Source<TQuery, TKey>(name), LastRowSums.OfProbabilities(name), LastRowSums.OfSums(name), LineChoice.Source(name),
                 StripeMarks.Source(name), KeyCompaction.Source(name),
             ],
+            KeyEstimator.Gate or KeyEstimator.GroupGate =>
+            [
+                GateProjection.OfQueries<TQuery>(name), GateProjection.OfKeys<TKey>(name), RowScores.Source<GpuFloat32, GpuFloat32>(name), OpenBlocks.Source(name),
+                BlockEstimates.Source(name),
+            ],
             KeyEstimator.Bounds => [KeyBounds.OfKeys<TKey>(name), KeyBounds.OfScores<TQuery>(name)],
             KeyEstimator.Pooled =>
             [
