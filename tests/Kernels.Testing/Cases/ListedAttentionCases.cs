@@ -94,7 +94,7 @@ public static class ListedAttentionCases
         .. Tiny, "single rows", "blocks, chunk", "blocks, partial", "columns, full", "ranges, chunk", "pages, three tokens", "columns, decode", "blocks, float16", "blocks, partial, bfloat16",
         "columns, bfloat16", "ranges, float16", "pages, float16, decode", "ranges, bfloat16, decode",
         "pooled top, chunk", "pooled mass", "pooled similar", "pooled own", "pooled any, bfloat16", "antidiagonal, chunk", "probabilities", "bounds, decode", "bounds, few", "bounds near the largest",
-        "vertical-slash, chunk", "vertical-slash, short",
+        "vertical-slash, chunk", "vertical-slash, short", "kept, one less", "kept by heads, crowded",
     ];
 
     /// <summary>Names of all cases.</summary>
@@ -122,8 +122,8 @@ public static class ListedAttentionCases
     /// <summary>The case called <paramref name="name"/>.</summary>
     public static AttentionCase Named(string name) => Brought.Concat(Selected).Concat(Isolated).Single(item => item.Name == name);
 
-    // FlexPrefill, observation windows and gates choose on processors only.
-    private static bool IsSelectedOnGpus(AttentionCase item) => item.Kernel.Declaration.Selection!.Estimator <= KeyEstimator.LastRows;
+    // FlexPrefill chooses on processors only.
+    private static bool IsSelectedOnGpus(AttentionCase item) => item.Kernel.Declaration.Selection!.Estimator != KeyEstimator.LastRowsOrPooled;
 
     private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape shape, Func<AttentionShape, ListedIndex> list) =>
         new(name, kernel, shape) { Listed = list(shape) };

@@ -136,6 +136,8 @@ public abstract class GpuAttentionProgram : AttentionProgram
             AttentionPattern.Indexed => new GpuIndexedAttentionPlan<TQuery, TKey>(device, declaration, shape, this, IndexRoom.Capacity.Usual),
             AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.LastRows =>
                 new GpuVerticalSlashPlan<TQuery, TKey>(device, declaration, shape, this),
+            AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.ObservationWindow =>
+                new GpuObservationWindowPlan<TQuery, TKey>(device, declaration, shape, this),
             AttentionPattern.Selected => new GpuBlockSelectionPlan<TQuery, TKey>(device, declaration, shape, this),
             _ => new GpuTiledAttentionPlan<TQuery, TKey>(device, declaration, shape, this),
         };
@@ -164,7 +166,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
         AttentionPattern.Dense or AttentionPattern.Masked or AttentionPattern.Anchor or AttentionPattern.Indexed => true,
         AttentionPattern.Selected => declaration.Selection!.Estimator switch
         {
-            KeyEstimator.LastRows => true,
+            KeyEstimator.LastRows or KeyEstimator.ObservationWindow => true,
             KeyEstimator.Pooled or KeyEstimator.Antidiagonal or KeyEstimator.Probabilities or KeyEstimator.Bounds or KeyEstimator.Gate or KeyEstimator.GroupGate =>
                 declaration.Selection is { Chooser: not null } or { TopK: > 0 } or { TopShare: > 0 } or { Mass: > 0 } or { Threshold: > 0 } or { Difference: > 0 },
             _ => false,

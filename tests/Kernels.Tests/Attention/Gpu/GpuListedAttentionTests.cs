@@ -50,13 +50,14 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
     [InlineData("pooled top, chunk")]
     [InlineData("bounds, many")]
     [InlineData("vertical-slash")]
+    [InlineData("kept by heads")]
     public void A_selection_had_as_an_index_is_the_oracles_and_runs_alike(string name) =>
         ListedAttentionCases.Named(name).SelectThenRun(devices["opencl"], AttentionKernels.Indexed20);
 
     [Fact]
     public void Choices_without_kernels_are_refused_with_the_way_out()
     {
-        foreach (var kernel in new[] { AttentionKernels.Flex20, AttentionKernels.Kept20 })
+        foreach (var kernel in new[] { AttentionKernels.Flex20 })
         {
             var support = kernel.Supports(devices["simulator"], new AttentionShape(1, 8, 8, 1, 1, 20));
             Assert.False(support.IsSupported);

@@ -8,8 +8,8 @@ namespace Kernels;
 internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQuery, TKey>
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
-    // A significand of fp32 and the exponent of its last bit.
-    private const int SignificandBits = 24;
+    // A 32-bit number of blocks times a significand has room in 64 bits whatever the shift.
+    private const int MostShareBits = 62;
 
     private readonly GpuBlockEstimator<TQuery, TKey> _estimator;
     private readonly BlockChoice.Launcher _choose;
@@ -34,7 +34,7 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
             });
             _blocks = (shape.Keys - 1) / Selection.Block + 1;
             _rangeStride = (_blocks + 1) / 2;
-            (_shareFactor, _shareShift) = Exactly(Selection.TopShare);
+            (_shareFactor, _shareShift) = ExactShare(Selection.TopShare, MostShareBits);
             var (range, bounds) = (Marshal.SizeOf<KeyRange>(), 2 * sizeof(int));
             DivideIntoWaves(0, Estimated * (_estimator.BytesPerGroup + _blocks * (sizeof(float) + 1L)) + _rangeStride * (long)range + bounds);
             var groups = WavePairs * WaveGroups;
@@ -90,12 +90,4 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
     protected override int MostKeys(int keys) => Selection.TopK > 0 && Selection.DenseGroups == 0 ? (int)Math.Min((long)Selection.TopK * Choices * Selection.Block, keys) : keys;
 
     private static bool SharesLists(KeySelection selection) => selection.Reduction != GroupReduction.None || selection.Estimator == KeyEstimator.GroupGate;
-
-    // share = factor ÷ 2^shift, so that kernels need no fp64 to take the whole part of a product.
-    private static (int Factor, int Shift) Exactly(float share)
-    {
-        if (share == 0) return (0, 0);
-        var shift = SignificandBits - 1 - MathF.ILogB(share);
-        return shift > 62 ? (0, 0) : ((int)MathF.ScaleB(share, shift), shift);
-    }
 }

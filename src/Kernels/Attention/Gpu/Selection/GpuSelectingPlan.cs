@@ -12,6 +12,9 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
 
     private const long WaveBytes = 256L << 20;
 
+    // A significand of fp32 and the exponent of its last bit.
+    private const int SignificandBits = 24;
+
     private SelectedLists? _selected;
 
     /// <summary>Creates the plan; <paramref name="pack"/> is how many query heads share a list.</summary>
@@ -33,12 +36,13 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
     /// <summary>Divides the largest run into waves.</summary>
     /// <param name="pairBytes">Bytes for each pair of (sequence, list head).</param>
     /// <param name="groupBytes">Bytes for each row group of it.</param>
-    protected void DivideIntoWaves(long pairBytes, long groupBytes)
+    /// <param name="together">Pairs that are never parted.</param>
+    protected void DivideIntoWaves(long pairBytes, long groupBytes, int together = 1)
     {
         var groups = (int)Math.Min((Shape.Queries - 1L) / Selection.Rows + 2, (Shape.Keys - 1L) / Selection.Rows + 1);
         if (!Declaration.Causal) groups = (Shape.Queries - 1) / Selection.Rows + 1;
         WaveGroups = (int)Math.Clamp(WaveBytes / groupBytes, 1, Math.Min(groups, MostGroups));
-        WavePairs = (int)Math.Clamp(WaveBytes / (pairBytes + WaveGroups * groupBytes), 1, Shape.Batch * Heads);
+        WavePairs = (int)Math.Clamp(WaveBytes / (pairBytes + WaveGroups * groupBytes) / together, 1, Shape.Batch * Heads / together) * together;
     }
 
     /// <inheritdoc/>
@@ -99,6 +103,14 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
         }
     }
 
+    /// <summary>share = factor ÷ 2^shift with a shift of at most <paramref name="bits"/>, so that kernels need no fp64 to take the whole part of a product.</summary>
+    protected static (int Factor, int Shift) ExactShare(float share, int bits)
+    {
+        if (share == 0) return (0, 0);
+        var shift = Math.Min(bits, SignificandBits - 1 - MathF.ILogB(share));
+        return ((int)MathF.ScaleB(share, shift), shift);
+    }
+
     /// <summary>Summarises the keys of <paramref name="batch"/> sequences, the first being number <paramref name="sequence"/> of the run.</summary>
     protected virtual void Summarise(in EstimateArguments run, int sequence, int batch)
     {
@@ -117,7 +129,7 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
 
     private static void Read(SelectedLists selected, in Lists lists, int firstPair, int pairs, int firstGroup, int groups)
     {
-        var ranges = lists.Ranges.Read(pairs * groups);
+        var ranges = lists.Ranges?.Read(pairs * groups);
         var columns = lists.Columns?.Read(pairs * groups);
         var listed = new int[columns is null ? 0 : pairs * groups * lists.ColumnStride];
         lists.Listed.CopyTo(MemoryMarshal.AsBytes(listed.AsSpan()));
@@ -126,15 +138,15 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
         {
             var list = pair * groups + group;
             selected.Set(
-                firstPair + pair, firstGroup + group, [.. ranges[list].Select(range => new KeySpan(range.Start, range.End))],
+                firstPair + pair, firstGroup + group, ranges is null ? [] : [.. ranges[list].Select(range => new KeySpan(range.Start, range.End))],
                 columns is null ? [] : listed.AsSpan((int)(list * lists.ColumnStride), columns[list][0].End).ToArray());
         }
     }
 
     /// <summary>The lists of a wave.</summary>
-    /// <param name="Ranges">Ranges of keys, [pair, row group].</param>
+    /// <param name="Ranges">Ranges of keys, [pair, row group]; null where there are none.</param>
     /// <param name="Columns">One range each of entries of <paramref name="Listed"/>; null where there are no columns.</param>
     /// <param name="Listed">Columns, or a dummy.</param>
     /// <param name="ColumnStride">Entries between the columns of lists.</param>
-    protected readonly record struct Lists(RangeLists Ranges, RangeLists? Columns, IlgpuBuffer Listed, long ColumnStride);
+    protected readonly record struct Lists(RangeLists? Ranges, RangeLists? Columns, IlgpuBuffer Listed, long ColumnStride);
 }

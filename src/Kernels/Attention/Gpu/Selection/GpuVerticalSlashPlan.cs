@@ -8,16 +8,14 @@ namespace Kernels;
 internal sealed class GpuVerticalSlashPlan<TQuery, TKey> : GpuSelectingPlan<TQuery, TKey>
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
-    private readonly RowScores.Launcher<TQuery, TKey> _score;
-    private readonly LastRowSums.Normaliser _normalise;
-    private readonly LastRowSums.Summer _sum;
+    private readonly LastRowProbabilityKernels<TQuery, TKey> _lastRows;
     private readonly LineChoice.Launcher _choose;
     private readonly StripeMarks.Launcher _mark;
     private readonly RangeCompaction.Launcher _compactRanges;
     private readonly KeyCompaction.Launcher _compactColumns;
-    private readonly IlgpuBuffer _scores, _sums, _chosenBefore, _rangeMarks, _columnMarks, _listed, _candidates;
+    private readonly IlgpuBuffer _chosenBefore, _rangeMarks, _columnMarks, _listed, _candidates;
     private readonly RangeLists _ranges, _columns;
-    private readonly int _lastRows, _rangeStride;
+    private readonly int _rangeStride;
 
     public GpuVerticalSlashPlan(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape, GpuAttentionProgram program)
         : base(device, declaration, shape, program, pack: 1)
@@ -25,23 +23,19 @@ internal sealed class GpuVerticalSlashPlan<TQuery, TKey> : GpuSelectingPlan<TQue
         try
         {
             var name = declaration.Name;
-            _score = device.Load<RowScores.Launcher<TQuery, TKey>>(RowScores.Source<TQuery, TKey>(name));
-            _normalise = device.Load<LastRowSums.Normaliser>(LastRowSums.OfProbabilities(name));
-            _sum = device.Load<LastRowSums.Summer>(LastRowSums.OfSums(name));
+            _lastRows = Own(new LastRowProbabilityKernels<TQuery, TKey>(device, declaration, shape));
             _choose = device.Load<LineChoice.Launcher>(LineChoice.Source(name));
             _mark = device.Load<StripeMarks.Launcher>(StripeMarks.Source(name));
             _compactRanges = device.Load<RangeCompaction.Launcher>(RangeCompaction.Source(name));
             _compactColumns = device.Load<KeyCompaction.Launcher>(KeyCompaction.Source(name));
 
-            _lastRows = Math.Min(Selection.LastRows, shape.Queries);
             _rangeStride = Math.Min(Selection.Diagonals, (shape.Keys + 1) / 2);
             var (range, keys, kinds) = (Marshal.SizeOf<KeyRange>(), (long)shape.Keys, LastRowSums.Kinds);
             DivideIntoWaves(
-                sizeof(float) * (_lastRows * keys + kinds * (2 * keys + 1)),
+                _lastRows.BytesPerPair + sizeof(int) * kinds * (keys + 1),
                 (2 + sizeof(int)) * keys + (_rangeStride + 1L) * range + 4 * sizeof(int));
             var lists = WavePairs * WaveGroups;
-            _scores = Reserve(WavePairs * _lastRows * keys * sizeof(float));
-            _sums = Reserve(WavePairs * kinds * keys * sizeof(float));
+            _lastRows.Reserve(WavePairs);
             _chosenBefore = Reserve(WavePairs * kinds * (keys + 1) * sizeof(int));
             _rangeMarks = Reserve(lists * keys);
             _columnMarks = Reserve(lists * keys);
@@ -61,28 +55,16 @@ internal sealed class GpuVerticalSlashPlan<TQuery, TKey> : GpuSelectingPlan<TQue
     }
 
     /// <inheritdoc/>
+    public override long WorkspaceBytes => base.WorkspaceBytes + _lastRows.ByteLength;
+
+    /// <inheritdoc/>
     protected override void Prepare(in EstimateArguments wave, int pairs)
     {
-        var rows = Math.Min(_lastRows, wave.Queries);
-        var arguments = wave with
-        {
-            Stride = 1, ScoreRows = rows, FirstScoreRow = wave.FirstPosition + wave.Queries - rows, Columns = wave.Keys,
-            TopColumns = Math.Min(Selection.TopK, wave.Keys), TopDiagonals = Math.Min(Selection.Diagonals, wave.Keys),
-        };
-        _score(
-            Gpu.Stream,
-            new KernelConfig(
-                new Index3D((wave.Keys - 1) / RowScores.Side + 1, (rows - 1) / RowScores.Side + 1, pairs), new Index3D(RowScores.Threads, 1, 1)),
-            Query, Key, _scores.View<float>(), arguments);
-        _normalise(
-            Gpu.Stream, new KernelConfig(new Index3D(rows, pairs, 1), new Index3D(LastRowSums.Threads, 1, 1)), _scores.View<float>(), arguments);
-        _sum(
-            Gpu.Stream,
-            new KernelConfig(new Index3D((wave.Keys - 1) / LastRowSums.Threads + 1, LastRowSums.Kinds, pairs), new Index3D(LastRowSums.Threads, 1, 1)),
-            _scores.View<float>(), _sums.View<float>(), arguments);
+        var sums = _lastRows.Sum(Query, Key, pairs, wave).View<float>();
+        var tops = wave with { TopColumns = Math.Min(Selection.TopK, wave.Keys), TopDiagonals = Math.Min(Selection.Diagonals, wave.Keys) };
         _choose(
             Gpu.Stream, new KernelConfig(new Index3D(LastRowSums.Kinds, pairs, 1), new Index3D(LineChoice.Threads, 1, 1)),
-            _sums.View<float>(), _chosenBefore.View<int>(), arguments);
+            sums, _chosenBefore.View<int>(), tops);
     }
 
     /// <inheritdoc/>

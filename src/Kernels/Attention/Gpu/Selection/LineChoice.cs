@@ -29,23 +29,39 @@ internal static class LineChoice
     {
         var above = SharedMemory.Allocate<int>(Threads);
         var equal = SharedMemory.Allocate<int>(Threads);
-        var (thread, kind, pair) = (Group.IdxX, Grid.IdxX, Grid.IdxY);
-        var source = ((long)pair * LastRowSums.Kinds + kind) * a.Keys;
-        var target = ((long)pair * LastRowSums.Kinds + kind) * (a.Keys + 1);
-        int most = kind == 0 ? a.TopColumns : a.TopDiagonals, forced = Math.Min(kind == 0 ? a.Sink : a.Local, most);
-        var least = 0;
+        var (kind, pair) = (Grid.IdxX, Grid.IdxY);
+        var line = (long)pair * LastRowSums.Kinds + kind;
+        var most = kind == 0 ? a.TopColumns : a.TopDiagonals;
+        Among(above, equal, sums, line * a.Keys, a.Keys, Math.Min(kind == 0 ? a.Sink : a.Local, most), most, chosenBefore, line * (a.Keys + 1));
+    }
+
+    /// <summary>Chooses among neighbouring sums; a barrier must follow before what it has counted is read.</summary>
+    /// <param name="above">Shared memory of <see cref="Threads"/>.</param>
+    /// <param name="equal">Shared memory of <see cref="Threads"/>.</param>
+    /// <param name="sums">None below 0.</param>
+    /// <param name="source">The first sum.</param>
+    /// <param name="lines">Sums.</param>
+    /// <param name="forced">First ones that are chosen in any case.</param>
+    /// <param name="most">How many are chosen, those included.</param>
+    /// <param name="chosenBefore">Result, one entry more than there are lines: how many of the lines before it are chosen.</param>
+    /// <param name="target">The first entry.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Among(
+        ArrayView<int> above, ArrayView<int> equal, ArrayView<float> sums, long source, int lines, int forced, int most, ArrayView<int> chosenBefore, long target)
+    {
+        var (thread, least) = (Group.IdxX, 0);
         for (var bit = HighestBit; bit >= 0; bit--)
         {
             var candidate = least | 1 << bit;
-            if (GroupSum.Of(above, CountFrom(sums, source, thread, forced, a.Keys, candidate), Threads) >= most - forced) least = candidate;
+            if (GroupSum.Of(above, CountFrom(sums, source, thread, forced, lines, candidate), Threads) >= most - forced) least = candidate;
         }
 
-        var ties = most - forced - GroupSum.Of(above, CountFrom(sums, source, thread, forced, a.Keys, least + 1), Threads);
+        var ties = most - forced - GroupSum.Of(above, CountFrom(sums, source, thread, forced, lines, least + 1), Threads);
         int chosen = 0, tied = 0;
-        for (var start = 0; start < a.Keys; start += Threads * LinesPerThread)
+        for (var start = 0; start < lines; start += Threads * LinesPerThread)
         {
             var first = start + thread * LinesPerThread;
-            var end = Math.Min(first + LinesPerThread, a.Keys);
+            var end = Math.Min(first + LinesPerThread, lines);
             int ownAbove = 0, ownEqual = 0;
             for (var line = first; line < end; line++)
             {
@@ -75,7 +91,7 @@ internal static class LineChoice
             Group.Barrier();
         }
 
-        if (thread == 0) chosenBefore[target + a.Keys] = chosen;
+        if (thread == 0) chosenBefore[target + lines] = chosen;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,8 +12,12 @@ internal static class SelectionSources
         {
             KeyEstimator.LastRows =>
             [
-                RowScores.Source<TQuery, TKey>(name), LastRowSums.OfProbabilities(name), LastRowSums.OfSums(name), LineChoice.Source(name),
-                StripeMarks.Source(name), KeyCompaction.Source(name),
+                .. LastRows<TQuery, TKey>(name), LineChoice.Source(name), StripeMarks.Source(name), KeyCompaction.Source(name), RangeCompaction.Source(name),
+            ],
+            KeyEstimator.ObservationWindow =>
+            [
+                .. LastRows<TQuery, TKey>(name), KeptKeys.OfScores(name), KeptKeys.OfSizes(name), KeptKeys.OfChoices(name), KeptKeys.OfMarks(name),
+                KeyCompaction.Source(name),
             ],
             KeyEstimator.Gate or KeyEstimator.GroupGate =>
             [
@@ -27,8 +31,12 @@ internal static class SelectionSources
             ],
             _ => [RowScores.Source<TQuery, TKey>(name), BlockEstimates.Source(name)],
         };
-        return declaration.Selection.Estimator == KeyEstimator.LastRows
-            ? [.. estimator, RangeCompaction.Source(name)]
+        return declaration.Selection.Estimator is KeyEstimator.LastRows or KeyEstimator.ObservationWindow
+            ? estimator
             : [.. estimator, BlockChoice.Source(name, program.ChooseBlocks()), RangeCompaction.Source(name)];
     }
+
+    private static GpuKernelSource[] LastRows<TQuery, TKey>(string name)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
+        [RowScores.Source<TQuery, TKey>(name), LastRowSums.OfProbabilities(name), LastRowSums.OfSums(name)];
 }
