@@ -65,7 +65,7 @@ public static class ListedAttentionCases
         new("flex, dense", AttentionKernels.Flex20, new(1, 64, 64, 2, 1, 20)),
         new("flex, just over", AttentionKernels.Flex20, new(1, 65, 65, 2, 1, 20)) { Spare = 3 },
         new("flex, tail", AttentionKernels.Flex20, new(2, 143, 143, 4, 2, 20)) { Spare = 40, Gap = 1 },
-        new("flex columns", AttentionKernels.FlexColumns20, new(1, 161, 161, 4, 2, 20, BFloat16, BFloat16)),
+        new("flex columns", AttentionKernels.FlexColumns20, new(1, 161, 161, 4, 2, 20, BFloat16, BFloat16) { AllowPlainLanes = true }),
         new("flex columns, chunk", AttentionKernels.FlexColumns20, new(1, 70, 233, 4, 2, 20)) { Spare = 9 },
         new("flex means", AttentionKernels.FlexMeans20, new(1, 160, 160, 4, 2, 20)),
         new("flex means, chunk", AttentionKernels.FlexMeans20, new(2, 45, 201, 2, 1, 20)),
@@ -95,6 +95,7 @@ public static class ListedAttentionCases
         "columns, bfloat16", "ranges, float16", "pages, float16, decode", "ranges, bfloat16, decode",
         "pooled top, chunk", "pooled mass", "pooled similar", "pooled own", "pooled any, bfloat16", "antidiagonal, chunk", "probabilities", "bounds, decode", "bounds, few", "bounds near the largest",
         "vertical-slash, chunk", "vertical-slash, short", "kept, one less", "kept by heads, crowded",
+        "flex, one token", "flex, dense", "flex, just over", "flex columns, chunk", "flex means, chunk",
     ];
 
     /// <summary>Names of all cases.</summary>
@@ -107,7 +108,7 @@ public static class ListedAttentionCases
     public static IEnumerable<string> BroughtNames => Brought.Select(item => item.Name);
 
     /// <summary>Names of cases for a portable device, which compiles kernels slowly: of storage types and masks some, each of which is a compile of its own.</summary>
-    public static IEnumerable<string> PortableNames => Brought.Concat(Selected.Where(IsSelectedOnGpus))
+    public static IEnumerable<string> PortableNames => Brought.Concat(Selected).Where(IsForAll)
         .Where(item => item.Mask is null && (item.Shape.KeyType == ElementType.Float32 || item.Name is "columns, decode" or "bounds, few")).Select(item => item.Name);
 
     /// <summary>Names of cases small enough for the simulator.</summary>
@@ -116,14 +117,12 @@ public static class ListedAttentionCases
     /// <summary>Names of cases small enough for the PTX interpreter, every kernel among them.</summary>
     public static IEnumerable<string> SmallNames => Small;
 
-    /// <summary>Names of cases for NVIDIA GPUs.</summary>
-    public static IEnumerable<string> GpuNames => Brought.Concat(Selected.Where(IsSelectedOnGpus)).Select(item => item.Name);
-
     /// <summary>The case called <paramref name="name"/>.</summary>
     public static AttentionCase Named(string name) => Brought.Concat(Selected).Concat(Isolated).Single(item => item.Name == name);
 
-    // FlexPrefill chooses on processors only.
-    private static bool IsSelectedOnGpus(AttentionCase item) => item.Kernel.Declaration.Selection!.Estimator != KeyEstimator.LastRowsOrPooled;
+    // Of methods whose kernels differ by numbers alone, one is enough for a device that compiles slowly.
+    private static bool IsForAll(AttentionCase item) =>
+        item.Kernel != AttentionKernels.FlexColumns20 && item.Kernel != AttentionKernels.FlexMeans20 && item.Kernel != AttentionKernels.Kept20;
 
     private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape shape, Func<AttentionShape, ListedIndex> list) =>
         new(name, kernel, shape) { Listed = list(shape) };

@@ -59,9 +59,6 @@ public abstract class GpuAttentionProgram : AttentionProgram
             return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
         if ((long)shape.Queries * shape.GroupSize > int.MaxValue / 2)
             return Support.No($"{shape.Queries} queries of {shape.GroupSize} heads are more rows than {int.MaxValue / 2}");
-        if (!Selects(declaration))
-            return Support.No(
-                $"its keys are chosen on processors only; plan the kernel on the cpu, let that plan Select, and run an [IndexedAttention] kernel on {gpu.Name} with the index");
         if (AsksForTensorCores(gpu, shape) && !shape.AllowPlainLanes && HoldsTensorCores(gpu, declaration) is { IsSupported: false } tensor)
             return Support.No($"{tensor.Reason}; allow plain lanes with AttentionShape.AllowPlainLanes, or store Float32");
         var support = gpu.Holds(Many.Threads, Many.SharedBytes);
@@ -134,11 +131,13 @@ public abstract class GpuAttentionProgram : AttentionProgram
         declaration.Pattern switch
         {
             AttentionPattern.Indexed => new GpuIndexedAttentionPlan<TQuery, TKey>(device, declaration, shape, this, IndexRoom.Capacity.Usual),
-            AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.LastRows =>
-                new GpuVerticalSlashPlan<TQuery, TKey>(device, declaration, shape, this),
-            AttentionPattern.Selected when declaration.Selection!.Estimator == KeyEstimator.ObservationWindow =>
-                new GpuObservationWindowPlan<TQuery, TKey>(device, declaration, shape, this),
-            AttentionPattern.Selected => new GpuBlockSelectionPlan<TQuery, TKey>(device, declaration, shape, this),
+            AttentionPattern.Selected => declaration.Selection!.Estimator switch
+            {
+                KeyEstimator.LastRows => new GpuVerticalSlashPlan<TQuery, TKey>(device, declaration, shape, this),
+                KeyEstimator.LastRowsOrPooled => new GpuFlexPrefillPlan<TQuery, TKey>(device, declaration, shape, this),
+                KeyEstimator.ObservationWindow => new GpuObservationWindowPlan<TQuery, TKey>(device, declaration, shape, this),
+                _ => new GpuBlockSelectionPlan<TQuery, TKey>(device, declaration, shape, this),
+            },
             _ => new GpuTiledAttentionPlan<TQuery, TKey>(device, declaration, shape, this),
         };
 
@@ -147,7 +146,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
     [
         .. Visits<TQuery, TKey, ConsecutiveKeys>(declaration.Name), .. Gathers(declaration) ? Visits<TQuery, TKey, ListedKeys>(declaration.Name) : [],
         StateMerge.Source<TQuery>(declaration.Name),
-        .. declaration.Pattern == AttentionPattern.Selected && Selects(declaration) ? SelectionSources.Of<TQuery, TKey>(declaration, this) : [],
+        .. declaration.Pattern == AttentionPattern.Selected ? SelectionSources.Of<TQuery, TKey>(declaration, this) : [],
     ];
 
     private IEnumerable<GpuKernelSource> Visits<TQuery, TKey, TOrder>(string name)
@@ -159,20 +158,6 @@ public abstract class GpuAttentionProgram : AttentionProgram
         VisitTensor<GpuFloat16, TOrder>(name, few: false), VisitTensor<GpuFloat16, TOrder>(name, few: true),
         VisitTensor<GpuBFloat16, TOrder>(name, few: false), VisitTensor<GpuBFloat16, TOrder>(name, few: true),
     }.OfType<GpuKernelSource>();
-
-    // Whether what a declaration visits, or selects, has kernels here.
-    private static bool Selects(AttentionDeclaration declaration) => declaration.Pattern switch
-    {
-        AttentionPattern.Dense or AttentionPattern.Masked or AttentionPattern.Anchor or AttentionPattern.Indexed => true,
-        AttentionPattern.Selected => declaration.Selection!.Estimator switch
-        {
-            KeyEstimator.LastRows or KeyEstimator.ObservationWindow => true,
-            KeyEstimator.Pooled or KeyEstimator.Antidiagonal or KeyEstimator.Probabilities or KeyEstimator.Bounds or KeyEstimator.Gate or KeyEstimator.GroupGate =>
-                declaration.Selection is { Chooser: not null } or { TopK: > 0 } or { TopShare: > 0 } or { Mass: > 0 } or { Threshold: > 0 } or { Difference: > 0 },
-            _ => false,
-        },
-        _ => false,
-    };
 
     // Whether plans visit lists of single keys, beside ranges.
     private static bool Gathers(AttentionDeclaration declaration) =>

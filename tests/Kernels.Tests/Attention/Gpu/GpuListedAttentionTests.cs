@@ -10,7 +10,7 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
     {
         var data = new TheoryData<string, string>();
         foreach (var name in ListedAttentionCases.PortableNames) data.Add("opencl", name);
-        foreach (var name in ListedAttentionCases.GpuNames) data.Add("cuda", name);
+        foreach (var name in ListedAttentionCases.Names) data.Add("cuda", name);
         foreach (var name in ListedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
         foreach (var name in ListedAttentionCases.TinyNames) data.Add("simulator", name);
         return data;
@@ -51,19 +51,9 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
     [InlineData("bounds, many")]
     [InlineData("vertical-slash")]
     [InlineData("kept by heads")]
+    [InlineData("flex, just over")]
     public void A_selection_had_as_an_index_is_the_oracles_and_runs_alike(string name) =>
         ListedAttentionCases.Named(name).SelectThenRun(devices["opencl"], AttentionKernels.Indexed20);
-
-    [Fact]
-    public void Choices_without_kernels_are_refused_with_the_way_out()
-    {
-        foreach (var kernel in new[] { AttentionKernels.Flex20 })
-        {
-            var support = kernel.Supports(devices["simulator"], new AttentionShape(1, 8, 8, 1, 1, 20));
-            Assert.False(support.IsSupported);
-            Assert.Contains("let that plan Select, and run an [IndexedAttention] kernel on simulator", support.Reason);
-        }
-    }
 
     [Fact]
     public void Lists_that_do_not_fit_are_visited_in_parts()

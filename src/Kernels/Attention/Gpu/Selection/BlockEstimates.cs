@@ -19,7 +19,7 @@ internal static class BlockEstimates
 
     /// <param name="scores">[pair, row, column]; rows and columns are squares of side <see cref="EstimateArguments.Stride"/>, or pools where that is 0.</param>
     /// <param name="described">[sequence and key head, block]: 0 for pools that take no part.</param>
-    /// <param name="estimates">Result, [pair, row group, block].</param>
+    /// <param name="estimates">Result, [pair, row group, block]; −1 for blocks that a row group does not choose among.</param>
     /// <param name="a">The launch.</param>
     private static void Estimate(ArrayView<float> scores, ArrayView<byte> described, ArrayView<float> estimates, EstimateArguments a)
     {
@@ -33,7 +33,7 @@ internal static class BlockEstimates
         var wide = pools ? 1 : a.Block / side;
         var descriptions = (long)((a.FirstPair + pair) / a.Group) * a.Blocks;
         var target = ((long)pair * a.Groups + group) * a.Blocks;
-        for (var block = thread; block < blocks; block += Threads) estimates[target + block] = 0;
+        for (var block = thread; block < a.Blocks; block += Threads) estimates[target + block] = block < blocks ? 0 : -1;
         for (var row = first; row <= last; row++)
         {
             var source = ((long)pair * a.ScoreRows + row - a.FirstScoreRow) * a.Columns;

@@ -8,7 +8,7 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
     // CUDA's limit on the second dimension of a grid.
-    private const int MostGroups = 65_535;
+    private const int GridGroups = 65_535;
 
     private const long WaveBytes = 256L << 20;
 
@@ -27,6 +27,11 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
 
     protected KeySelection Selection => Declaration.Selection!;
 
+    /// <summary>Most row groups of a run.</summary>
+    protected int MostGroups => Declaration.Causal
+        ? (int)Math.Min((Shape.Queries - 1L) / Selection.Rows + 2, (Shape.Keys - 1L) / Selection.Rows + 1)
+        : (Shape.Queries - 1) / Selection.Rows + 1;
+
     /// <summary>Most row groups of a wave, and most pairs of (sequence, list head).</summary>
     protected int WaveGroups { get; private set; }
 
@@ -39,9 +44,7 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
     /// <param name="together">Pairs that are never parted.</param>
     protected void DivideIntoWaves(long pairBytes, long groupBytes, int together = 1)
     {
-        var groups = (int)Math.Min((Shape.Queries - 1L) / Selection.Rows + 2, (Shape.Keys - 1L) / Selection.Rows + 1);
-        if (!Declaration.Causal) groups = (Shape.Queries - 1) / Selection.Rows + 1;
-        WaveGroups = (int)Math.Clamp(WaveBytes / groupBytes, 1, Math.Min(groups, MostGroups));
+        WaveGroups = (int)Math.Clamp(WaveBytes / groupBytes, 1, Math.Min(MostGroups, GridGroups));
         WavePairs = (int)Math.Clamp(WaveBytes / (pairBytes + WaveGroups * groupBytes) / together, 1, Shape.Batch * Heads / together) * together;
     }
 
