@@ -12,8 +12,9 @@ internal static class AttentionFile
     public static IReadOnlyList<ProgramSet> Programs(AttentionSpec spec)
     {
         var simd = ProgramSet.Write("SimdAttention", "global::Kernels.AttentionProgram", SimdAttention.ProgramNames(), writer => SimdAttention.Write(writer, spec));
-        // Clusters are formed and attended within on the processor only: elsewhere the kernel refuses with that reason.
-        if (spec.Pattern == AttentionPatternKind.Routed) return [simd];
+        // Clusters have kernels of their own on GPUs, which no declaration changes.
+        if (spec.Pattern == AttentionPatternKind.Routed)
+            return [simd, ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", ["global::Kernels.GpuRoutedAttentionProgram"], _ => { })];
         return [simd, ProgramSet.Write("GpuAttention", "global::Kernels.AttentionProgram", GpuAttention.ProgramNames(), writer => GpuAttention.Write(writer, spec))];
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace Kernels.Tests.Attention;
 
 /// <summary>Attention within the clusters of centroids.</summary>
-public sealed class RoutedAttentionTests
+public sealed class RoutedAttentionTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
     private const int HeadDim = 20;
 
@@ -20,22 +20,25 @@ public sealed class RoutedAttentionTests
     [InlineData(2, 300, 300, 2, 1, 25, false)]
     public void Agrees_with_the_oracle(int batch, int queries, int keys, int queryHeads, int keyHeads, int clusters, bool causal)
     {
-        var kernel = causal ? AttentionKernels.Routed20 : AttentionKernels.RoutedFull20;
         using var two = new CpuDevice(threads: 2);
         using var one = new CpuDevice(threads: 1);
-        var shape = new AttentionShape(batch, queries, keys, queryHeads, keyHeads, HeadDim);
-        for (var seed = 1; ; seed++)
-        {
-            var problem = new Problem(shape, clusters, seed);
-            if (!problem.Solve(kernel.Declaration, out var expected, out var visited, out var unassigned)) continue;
-            var actual = problem.Run(kernel, two, out var work);
-            Tolerance.AssertClose(expected, actual, ElementType.Float32, $"{shape}, {clusters} clusters");
-            Assert.Equal(visited, work.Visited);
-            Assert.Equal(actual, problem.Run(kernel, one, out _));
-            if (clusters == 4) Assert.True(unassigned > 0); // so that rows of zeros are among those compared
-            return;
-        }
+        var (problem, unassigned) = AssertAgrees(two, new AttentionShape(batch, queries, keys, queryHeads, keyHeads, HeadDim), clusters, causal);
+        Assert.Equal(problem.Run(Kernel(causal), two, out _), problem.Run(Kernel(causal), one, out _));
+        if (clusters == 4) Assert.True(unassigned > 0); // so that rows of zeros are among those compared
     }
+
+    [Theory]
+    [InlineData("simulator", 1, 2, 3, 1, 1, 1, true)]
+    [InlineData(PtxDevices.Name, 1, 13, 13, 2, 1, 2, true)]
+    [InlineData(PtxDevices.Name, 1, 20, 30, 2, 2, 3, false)]
+    [InlineData("opencl", 2, 100, 100, 6, 2, 9, true)]
+    [InlineData("opencl", 1, 40, 130, 4, 2, 4, true)]
+    [InlineData("cuda", 2, 100, 100, 6, 2, 9, true)]
+    [InlineData("cuda", 1, 40, 130, 4, 2, 4, true)]
+    [InlineData("cuda", 2, 300, 300, 2, 1, 25, false)]
+    public void Agrees_with_the_oracle_on_gpus(
+        string device, int batch, int queries, int keys, int queryHeads, int keyHeads, int clusters, bool causal) =>
+        AssertAgrees(devices[device], new AttentionShape(batch, queries, keys, queryHeads, keyHeads, HeadDim), clusters, causal);
 
     [Fact]
     public void Centroids_are_asked_for_and_must_fit()
@@ -54,6 +57,20 @@ public sealed class RoutedAttentionTests
             Assert.Contains("1 to 2, 2, 20", Assert.Throws<KernelException>(() => plan.RunRouted(tensor, tensor, tensor, tensor, wrong)).Message);
         using var dense = AttentionKernels.Causal20.Plan(device, shape);
         Assert.Contains("routes nothing", Assert.Throws<KernelException>(() => dense.RunRouted(tensor, tensor, tensor, tensor, tensor)).Message);
+    }
+
+    private static AttentionKernel Kernel(bool causal) => causal ? AttentionKernels.Routed20 : AttentionKernels.RoutedFull20;
+
+    private static (Problem Problem, int Unassigned) AssertAgrees(Device device, AttentionShape shape, int clusters, bool causal)
+    {
+        for (var seed = 1; ; seed++)
+        {
+            var problem = new Problem(shape, clusters, seed);
+            if (!problem.Solve(Kernel(causal).Declaration, out var expected, out var visited, out var unassigned)) continue;
+            Tolerance.AssertClose(expected, problem.Run(Kernel(causal), device, out var work), ElementType.Float32, $"{shape}, {clusters} clusters");
+            Assert.Equal(visited, work.Visited);
+            return (problem, unassigned);
+        }
     }
 
     private sealed class Problem(AttentionShape shape, int clusters, int seed)
@@ -84,7 +101,7 @@ public sealed class RoutedAttentionTests
             return true;
         }
 
-        public float[] Run(AttentionKernel kernel, CpuDevice device, out AttentionWork work)
+        public float[] Run(AttentionKernel kernel, Device device, out AttentionWork work)
         {
             using var query = new GuardedTensor(device, ElementType.Float32, shape.Batch, shape.Queries, shape.QueryHeads, HeadDim, 3);
             using var key = new GuardedTensor(device, ElementType.Float32, shape.Batch, shape.Keys, shape.KeyHeads, HeadDim, 3);

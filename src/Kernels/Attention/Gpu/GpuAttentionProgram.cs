@@ -4,11 +4,8 @@ namespace Kernels;
 
 /// <summary>Base of the generated GPU programs: the tile kernels of one declared pattern.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class GpuAttentionProgram : AttentionProgram
+public abstract class GpuAttentionProgram : IlgpuAttentionProgram
 {
-    // Pairs of (sequence, head) are numbered by the second and third dimension of a grid, which CUDA limits to 16 bits.
-    private const int MostPairs = 65_535;
-
     // The PTX is written for this capability: mma on bf16 and cp.async begin with it.
     private const int LeastMajor = 8;
 
@@ -48,17 +45,10 @@ public abstract class GpuAttentionProgram : AttentionProgram
     public virtual Delegate ChooseBlocks() => BlockChoice.Choose<DeclaredSelector>;
 
     /// <inheritdoc/>
-    public override bool Targets(Device device) => device is IlgpuDevice;
-
-    /// <inheritdoc/>
     public override Support Supports(Device device, AttentionDeclaration declaration, in AttentionShape shape)
     {
+        if (base.Supports(device, declaration, shape) is { IsSupported: false } common) return common;
         var gpu = (IlgpuDevice)device;
-        if (shape.Page > 0) return Support.No($"keys in pages of {shape.Page} are walked on the processor only; plan with Page = 0 and keys one after another");
-        if ((long)shape.Batch * shape.QueryHeads > MostPairs)
-            return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
-        if ((long)shape.Queries * shape.GroupSize > int.MaxValue / 2)
-            return Support.No($"{shape.Queries} queries of {shape.GroupSize} heads are more rows than {int.MaxValue / 2}");
         if (AsksForTensorCores(gpu, shape) && !shape.AllowPlainLanes && HoldsTensorCores(gpu, declaration) is { IsSupported: false } tensor)
             return Support.No($"{tensor.Reason}; allow plain lanes with AttentionShape.AllowPlainLanes, or store Float32");
         var support = gpu.Holds(Many.Threads, Many.SharedBytes);
@@ -85,17 +75,9 @@ public abstract class GpuAttentionProgram : AttentionProgram
     }
 
     /// <inheritdoc/>
-    public override AttentionPlan Plan(Device device, AttentionDeclaration declaration, in AttentionShape shape) => shape.QueryType switch
-    {
-        ElementType.Float32 => Plan<GpuFloat32>((IlgpuDevice)device, declaration, shape),
-        ElementType.BFloat16 => Plan<GpuBFloat16>((IlgpuDevice)device, declaration, shape),
-        _ => Plan<GpuFloat16>((IlgpuDevice)device, declaration, shape),
-    };
-
-    /// <inheritdoc/>
     internal override IEnumerable<GpuKernelSource> GpuSources(AttentionDeclaration declaration, GpuLowering lowering) =>
     [
-        .. Sources<GpuFloat32>(declaration), .. Sources<GpuBFloat16>(declaration), .. Sources<GpuFloat16>(declaration),
+        .. base.GpuSources(declaration, lowering),
         .. lowering == GpuLowering.Cuda ? TensorSources(declaration) : [],
     ];
 
@@ -126,8 +108,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
             few ? VisitFew<TQuery, TKey, TOrder>() : VisitMany<TQuery, TKey, TOrder>(), tile.Threads, tile.SharedBytes, Groups: tile.Groups);
     }
 
-    private protected virtual AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
+    private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
         declaration.Pattern switch
         {
             AttentionPattern.Indexed => new GpuIndexedAttentionPlan<TQuery, TKey>(device, declaration, shape, this, IndexRoom.Capacity.Usual),
@@ -141,8 +122,7 @@ public abstract class GpuAttentionProgram : AttentionProgram
             _ => new GpuTiledAttentionPlan<TQuery, TKey>(device, declaration, shape, this),
         };
 
-    private protected virtual IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
+    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration) =>
     [
         .. Visits<TQuery, TKey, ConsecutiveKeys>(declaration.Name), .. Gathers(declaration) ? Visits<TQuery, TKey, ListedKeys>(declaration.Name) : [],
         StateMerge.Source<TQuery>(declaration.Name),
@@ -162,15 +142,4 @@ public abstract class GpuAttentionProgram : AttentionProgram
     // Whether plans visit lists of single keys, beside ranges.
     private static bool Gathers(AttentionDeclaration declaration) =>
         declaration.Pattern is AttentionPattern.Anchor or AttentionPattern.Indexed or AttentionPattern.Selected;
-
-    private AttentionPlan Plan<TQuery>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
-        where TQuery : unmanaged, IGpuElement<TQuery> => shape.KeyType switch
-    {
-        ElementType.Float32 => Plan<TQuery, GpuFloat32>(device, declaration, shape),
-        ElementType.BFloat16 => Plan<TQuery, GpuBFloat16>(device, declaration, shape),
-        _ => Plan<TQuery, GpuFloat16>(device, declaration, shape),
-    };
-
-    private IEnumerable<GpuKernelSource> Sources<TQuery>(AttentionDeclaration declaration) where TQuery : unmanaged, IGpuElement<TQuery> =>
-        [.. Sources<TQuery, GpuFloat32>(declaration), .. Sources<TQuery, GpuBFloat16>(declaration), .. Sources<TQuery, GpuFloat16>(declaration)];
 }

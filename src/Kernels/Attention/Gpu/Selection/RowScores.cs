@@ -19,6 +19,9 @@ internal static class RowScores
     // Float4s of a row in shared memory at a time; rows lie an odd number apart, for the banks.
     private const int ChunkVectors = 8, ChunkStride = ChunkVectors + 1, Lanes = 16;
 
+    /// <summary>Shared memory of a group.</summary>
+    public const int SharedBytes = 2 * Side * ChunkStride * 16;
+
     /// <summary>Launches the kernel.</summary>
     public delegate void Launcher<TQuery, TKey>(
         AcceleratorStream stream, KernelConfig grid, ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<float> scores, EstimateArguments arguments)
@@ -27,7 +30,7 @@ internal static class RowScores
     /// <summary>The kernel; its grid is (tiles of columns, tiles of rows, pairs).</summary>
     public static GpuKernelSource Source<TQuery, TKey>(string declaration)
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: scores of squares, {typeof(TQuery).Name}, {typeof(TKey).Name}", Score<TQuery, TKey>, Threads, 2 * Side * ChunkStride * 16);
+        new($"{declaration}: scores of squares, {typeof(TQuery).Name}, {typeof(TKey).Name}", Score<TQuery, TKey>, Threads, SharedBytes);
 
     /// <param name="query">Queries.</param>
     /// <param name="key">Keys.</param>

@@ -1,0 +1,58 @@
+using System.ComponentModel;
+
+namespace Kernels;
+
+/// <summary>Base of the programs for devices reached through ILGPU: binds kernels to the storage of queries and keys.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class IlgpuAttentionProgram : AttentionProgram
+{
+    // Pairs of (sequence, head) are numbered by the second and third dimension of a grid, which CUDA limits to 16 bits.
+    private const int MostPairs = 65_535;
+
+    private protected IlgpuAttentionProgram()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override bool Targets(Device device) => device is IlgpuDevice;
+
+    /// <inheritdoc/>
+    public override Support Supports(Device device, AttentionDeclaration declaration, in AttentionShape shape)
+    {
+        if (shape.Page > 0) return Support.No($"keys in pages of {shape.Page} are walked on the processor only; plan with Page = 0 and keys one after another");
+        if ((long)shape.Batch * shape.QueryHeads > MostPairs)
+            return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
+        return (long)shape.Queries * shape.GroupSize > int.MaxValue / 2
+            ? Support.No($"{shape.Queries} queries of {shape.GroupSize} heads are more rows than {int.MaxValue / 2}")
+            : Support.Yes;
+    }
+
+    /// <inheritdoc/>
+    public override AttentionPlan Plan(Device device, AttentionDeclaration declaration, in AttentionShape shape) => shape.QueryType switch
+    {
+        ElementType.Float32 => Plan<GpuFloat32>((IlgpuDevice)device, declaration, shape),
+        ElementType.BFloat16 => Plan<GpuBFloat16>((IlgpuDevice)device, declaration, shape),
+        _ => Plan<GpuFloat16>((IlgpuDevice)device, declaration, shape),
+    };
+
+    /// <inheritdoc/>
+    internal override IEnumerable<GpuKernelSource> GpuSources(AttentionDeclaration declaration, GpuLowering lowering) =>
+        [.. Sources<GpuFloat32>(declaration), .. Sources<GpuBFloat16>(declaration), .. Sources<GpuFloat16>(declaration)];
+
+    private protected abstract AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>;
+
+    private protected abstract IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>;
+
+    private AttentionPlan Plan<TQuery>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
+        where TQuery : unmanaged, IGpuElement<TQuery> => shape.KeyType switch
+    {
+        ElementType.Float32 => Plan<TQuery, GpuFloat32>(device, declaration, shape),
+        ElementType.BFloat16 => Plan<TQuery, GpuBFloat16>(device, declaration, shape),
+        _ => Plan<TQuery, GpuFloat16>(device, declaration, shape),
+    };
+
+    private IEnumerable<GpuKernelSource> Sources<TQuery>(AttentionDeclaration declaration) where TQuery : unmanaged, IGpuElement<TQuery> =>
+        [.. Sources<TQuery, GpuFloat32>(declaration), .. Sources<TQuery, GpuBFloat16>(declaration), .. Sources<TQuery, GpuFloat16>(declaration)];
+}
