@@ -18,7 +18,10 @@ internal static class CudaKernels
         ("masked attention with a score function", Mixed(AttentionKernels.Windowed64)), ("anchor attention", Mixed(AttentionKernels.Anchor64)),
         ("mean keys", Selection(AttentionKernels.PooledSimilar20)), ("mean keys, a selector of the user's", Selection(AttentionKernels.PooledOwn20)),
         ("antidiagonal sums", Selection(AttentionKernels.Antidiagonal20)), ("bounds of pages", Selection(AttentionKernels.Bounds20)),
-        ("vertical-slash", Selection(AttentionKernels.VerticalSlash20)), ("layers", LayerSources.All),
+        ("vertical-slash", Selection(AttentionKernels.VerticalSlash20)), ("gates", Selection(AttentionKernels.GateAny20)),
+        ("shared gates", Selection(AttentionKernels.GroupGate20)), ("observation windows", Selection(AttentionKernels.KeptByHeads20)),
+        ("FlexPrefill", Selection(AttentionKernels.Flex20)), ("clusters", Mixed(AttentionKernels.Routed20)),
+        ("layers", LayerSources.All),
     ];
 
     /// <summary>Names of what kernels belong to.</summary>
