@@ -23,6 +23,7 @@ internal static class CorrectnessMatrix
         .. ConvolutionCases.Groups("cuda").Select(item => ($"convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
         .. ConvolutionCases.Depthwise.Select(item => ($"depthwise convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
         .. AttentionCases.Names.Select(name => ($"attention, {name}", (Action<Device>)AttentionCases.Named(name).Run)),
+        .. AttentionCases.StoragePairs.Select(problem => ($"attention, {problem.Name}", (Action<Device>)problem.Run)),
         .. ListedAttentionCases.Names.Select(name => ($"listed attention, {name}", (Action<Device>)ListedAttentionCases.Named(name).Run)),
         .. GatedAttentionCases.Names.Select(name => ($"gated attention, {name}", (Action<Device>)GatedAttentionCases.Named(name).Run)),
         .. RaggedAttentionCases.PackedNames.Select(name => ($"attention, {name}", (Action<Device>)RaggedAttentionCases.Named(name).Run)),

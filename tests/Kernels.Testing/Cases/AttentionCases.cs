@@ -46,6 +46,8 @@ public static class AttentionCases
         new("anchor, odd blocks", AttentionKernels.Anchor20, new(1, 500, 500, 2, 2, 20)),
     ];
 
+    private static readonly ElementType[] Storages = [ElementType.Float32, BFloat16, Float16];
+
     // A group of simulated threads takes milliseconds for every barrier.
     private static readonly string[] Tiny = ["one token", "tiny", "float16 keys", "masked, tiny", "anchor, tiny"];
 
@@ -60,6 +62,14 @@ public static class AttentionCases
     public static IEnumerable<string> PortableNames => All
         .Where(item => item.Shape.KeyType == ElementType.Float32 || item.Name is "float16 keys" or "bfloat16, few" or "float16, decode" or "anchor, bfloat16")
         .Select(item => item.Name);
+
+    /// <summary>Queries and keys of any two storages, few rows and many, whose rows begin where tensor cores cannot reach them.</summary>
+    public static IEnumerable<AttentionCase> StoragePairs =>
+        from query in Storages
+        from key in Storages
+        from queries in new[] { 3, 33 }
+        select new AttentionCase(
+            $"{queries} {query} queries, {key} keys", AttentionKernels.Causal64, new(1, queries, 50, 2, 1, 64, query, key) { AllowPlainLanes = true }) { Gap = 1 };
 
     /// <summary>Names of the cases small enough for the simulator.</summary>
     public static IEnumerable<string> TinyNames => Tiny;

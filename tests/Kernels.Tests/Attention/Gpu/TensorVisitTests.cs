@@ -27,6 +27,13 @@ public sealed class TensorVisitTests
     }
 
     [Fact]
+    public void Rows_that_tensor_cores_cannot_reach_agree_on_plain_lanes_in_every_storage()
+    {
+        using var gpu = PtxDevices.Open();
+        foreach (var problem in AttentionCases.StoragePairs) problem.Run(gpu);
+    }
+
+    [Fact]
     public void Sixteen_bit_elements_of_one_type_take_the_tensor_cores_and_others_plain_lanes()
     {
         using var gpu = (IlgpuDevice)PtxDevices.Open();
