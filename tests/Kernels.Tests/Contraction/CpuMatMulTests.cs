@@ -38,6 +38,21 @@ public class CpuMatMulTests
 
     [Theory]
     [MemberData(nameof(Programs))]
+    public void Threads_change_no_bit(bool sparse, int vectorBits)
+    {
+        var problem = new ProductCase(600, 520, 300, Sparse: sparse);
+        var (x, w) = (problem.Activations(), problem.Weights());
+        Assert.Equal(Run(1), Run(3));
+
+        float[] Run(int threads)
+        {
+            using var device = CpuDevice.Emulating(threads, vectorBits);
+            return problem.Run(device, x, w);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Programs))]
     public void Epilogues_finish_every_output_once(bool sparse, int vectorBits)
     {
         var (silu, leak) = sparse ? (Products.TwoOfFourSilu, Products.TwoOfFourLeak) : (Products.DenseSilu, Products.DenseLeak);

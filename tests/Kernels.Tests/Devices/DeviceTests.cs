@@ -25,6 +25,19 @@ public class DeviceTests
         Assert.Equal([2, 3], part);
     }
 
+    [Fact]
+    public unsafe void A_large_buffer_begins_with_a_huge_page_and_ends_where_it_should()
+    {
+        const int length = (5 << 20) + 3;
+        using var device = new CpuDevice(1);
+        using var buffer = (CpuBuffer)device.Allocate(length);
+        Assert.Equal(0, (long)buffer.Pointer % (2 << 20));
+        Assert.Equal(-1, new ReadOnlySpan<byte>(buffer.Pointer, length).IndexOfAnyExcept((byte)0));
+        buffer.CopyFrom([7], length - 1);
+        Assert.Equal(7, buffer.Pointer[length - 1]);
+        Assert.Equal(length, device.AllocatedBytes);
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Copies_outside_a_buffer_are_refused_with_its_length(string name)
     {

@@ -131,8 +131,9 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var (firstTile, endTile) = Part(_tiles, task % _tileBlocks, _tileBlocks);
             var (panels, tiles, stays) = (endPanel - firstPanel, endTile - firstTile, program.PanelStays);
             var (outer, inner) = stays ? (panels, tiles) : (tiles, panels);
-            var tileLength = program.TileRows * program.PanelWidth;
-            var lastRows = program.TileRowsFor(_rows - (_tiles - 1) * program.TileRows);
+            var tileRows = program.TileRows;
+            var tileLength = tileRows * program.PanelWidth;
+            var lastRows = program.TileRowsFor(_rows - (_tiles - 1) * tileRows);
             var edge = plan.Workspace(worker);
             var partials = edge + tileLength;
             var widened = layout.Type.IsScaled() ? (byte*)(edge + plan._tilesLength) : null;
@@ -143,7 +144,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             {
                 var steps = Math.Min(plan._blockSteps, layout.Steps - step);
                 var last = step + steps == layout.Steps;
-                var tileFloats = (long)steps * layout.ColumnsPerStep * program.TileRows;
+                var tileFloats = (long)steps * layout.ColumnsPerStep * tileRows;
                 var (weightBytes, ahead) = (layout.BytesOf(steps), Ahead(step, steps, firstPanel, endPanel));
                 // What is read next comes to L2 meanwhile, a share beside each tile.
                 var (nextShare, aheadShare) = (Share(stays ? weightBytes : tileFloats * sizeof(float), inner), Share(weightBytes, outer));
@@ -157,7 +158,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
                     var isNext = i + 1 < outer || stays && ahead != 0;
                     for (var j = 0; j < inner; j++, partial += tileLength)
                     {
-                        var rows = tile + 1 < _tiles ? program.TileRows : lastRows;
+                        var rows = tile + 1 < _tiles ? tileRows : lastRows;
                         var weights = widened == null ? stored : widened + (panel - firstPanel) * widenedBytes;
                         if (widened != null && tile == firstTile) PanelWidener.Widen(layout, _weights + panel * panelBytes, step, steps, weights);
                         if (isNext) Prefetch(next + j * nextShare, nextShare);
