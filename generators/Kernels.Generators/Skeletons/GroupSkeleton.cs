@@ -82,10 +82,17 @@ internal static class GroupSkeleton
     private static void WriteGroup(SourceWriter writer, GroupTile tile, int rows, int vectors, int group, int chain)
     {
         using var _ = writer.Open("");
-        writer.Line($"float* p = {Pixels(group)}, next = {Pixels(group + GroupsAhead)};");
-        for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.FetchNear($"next + {pixel}"));
+        writer.Line($"var p = {Pixels(group)};");
+        if (rows > 1) WriteFetch(writer, tile, vectors, group + GroupsAhead);
         if (rows <= vectors) WriteByPixels(writer, tile, rows, vectors, group * rows, chain);
         else WriteByRows(writer, tile, rows, vectors, group * rows, chain);
+    }
+
+    // For a single output, asking for the pixels takes longer than waiting for them.
+    private static void WriteFetch(SourceWriter writer, GroupTile tile, int vectors, int group)
+    {
+        writer.Line($"var next = {Pixels(group)};");
+        for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.FetchNear($"next + {pixel}"));
     }
 
     private static string Pixels(int group) => $"(float*)(panel + (nuint)(uint)index[{group}])";
