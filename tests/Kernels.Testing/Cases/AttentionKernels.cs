@@ -100,8 +100,8 @@ public static partial class AttentionKernels
     [SelectedAttention(HeadDim = 20, Estimator = KeyEstimator.Bounds, Block = 16, Difference = 0.6f, SinkBlocks = 0, Reduction = GroupReduction.Max)]
     public static partial AttentionKernel BoundsNear20 { get; }
 
-    /// <summary>FlexPrefill whose heads find either description.</summary>
-    [FlexPrefillAttention(HeadDim = 20, Block = 32, Mass = 0.6f, Divergence = 0.1f, MinBudget = 64, LastRows = 16)]
+    /// <summary>FlexPrefill whose heads find either description; no number of whole query blocks, each of which weighs 1, has just the mass.</summary>
+    [FlexPrefillAttention(HeadDim = 20, Block = 32, Mass = 0.62f, Divergence = 0.1f, MinBudget = 64, LastRows = 16)]
     public static partial AttentionKernel Flex20 { get; }
 
     /// <summary>FlexPrefill by columns and diagonals in any case.</summary>
