@@ -163,7 +163,7 @@ public abstract partial class AttentionPlan : IDisposable
 
     /// <summary>Selects in two scopes for a kernel that does.</summary>
     protected virtual AttentionIndex SelectCore(in Tensor query, in Tensor key, int boundary) =>
-        throw Refuse("a request to select in two scopes", "the device selects in one", "Select on the cpu; the index serves every device.");
+        throw new NotSupportedException($"{GetType().Name} selects in one scope.");
 
     /// <summary>Takes the checked gate of the run that follows.</summary>
     protected virtual void UseGate(GateKeyCache gate) => throw new NotSupportedException($"{GetType().Name} asks no gate.");

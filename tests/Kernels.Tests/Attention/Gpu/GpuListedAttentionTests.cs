@@ -52,8 +52,13 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
     [InlineData("vertical-slash")]
     [InlineData("kept by heads")]
     [InlineData("flex, just over")]
-    public void A_selection_had_as_an_index_is_the_oracles_and_runs_alike(string name) =>
-        ListedAttentionCases.Named(name).SelectThenRun(devices["opencl"], AttentionKernels.Indexed20);
+    [InlineData("isolated")]
+    [InlineData("isolated, first block")]
+    public void A_selection_had_as_an_index_is_the_oracles_and_runs_alike(string name)
+    {
+        var problem = ListedAttentionCases.Named(name);
+        problem.SelectThenRun(devices["opencl"], problem.Kernel.Declaration.Causal ? AttentionKernels.Indexed20 : AttentionKernels.IndexedFull20);
+    }
 
     [Fact]
     public void Lists_that_do_not_fit_are_visited_in_parts()

@@ -40,25 +40,25 @@ public static class BlockChoice
         var forced = SharedMemory.Allocate<int>(Threads);
         var (thread, group, choice) = (Group.IdxX, Grid.IdxY, Grid.IdxZ);
         var block = Grid.IdxX * Threads + thread;
-        var blocks = a.BlocksOf(a.FirstGroup + group, out var last);
+        var end = Math.Min(a.BlocksOf(a.FirstGroup + group, out var last), a.EndBlock);
         float own = 0, taken = 0, total = 0, largest = float.NegativeInfinity;
         int isForced = 0, rank = 0;
-        if (block < blocks)
+        if (block >= a.FirstBlock && block < end)
         {
             own = Reduce(estimates, choice, group, block, a);
             isForced = IsForced(describedKeys, describedRows, choice, group, block, last, a);
         }
 
-        for (var start = 0; start < blocks; start += Threads)
+        for (var start = a.FirstBlock; start < end; start += Threads)
         {
-            if (start + thread < blocks)
+            if (start + thread < end)
             {
                 others[thread] = Reduce(estimates, choice, group, start + thread, a);
                 forced[thread] = IsForced(describedKeys, describedRows, choice, group, start + thread, last, a);
             }
 
             Group.Barrier();
-            for (var i = 0; i < Threads && start + i < blocks; i++)
+            for (var i = 0; i < Threads && start + i < end; i++)
             {
                 var other = others[i];
                 total += other;
@@ -71,8 +71,8 @@ public static class BlockChoice
             Group.Barrier();
         }
 
-        if (block >= blocks) return;
-        var keeps = TSelector.Keeps(own, rank, taken, total, largest, blocks, a.FirstGroup + group, block, a);
+        if (block < a.FirstBlock || block >= end) return;
+        var keeps = TSelector.Keeps(own, rank, taken, total, largest, end - a.FirstBlock, a.FirstGroup + group, block, a);
         marks[((long)choice * a.Groups + group) * a.MarkStride + block] = (byte)(keeps || isForced != 0 ? 1 : 0);
     }
 

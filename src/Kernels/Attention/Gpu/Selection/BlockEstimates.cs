@@ -31,6 +31,7 @@ internal static class BlockEstimates
         var side = pools ? 1 : a.Stride;
         int first = pools ? a.FirstGroup + group : from / side, last = pools ? first : to / side;
         var wide = pools ? 1 : a.Block / side;
+        var firstColumn = a.FirstBlock * wide;
         var descriptions = (long)((a.FirstPair + pair) / a.Group) * a.Blocks;
         var target = ((long)pair * a.Groups + group) * a.Blocks;
         for (var block = thread; block < a.Blocks; block += Threads) estimates[target + block] = block < blocks ? 0 : -1;
@@ -39,15 +40,15 @@ internal static class BlockEstimates
             var source = ((long)pair * a.ScoreRows + row - a.FirstScoreRow) * a.Columns;
             var visible = pools ? blocks : a.Causal != 0 && row + 1 < a.Columns ? row + 1 : a.Columns;
             var maximum = SoftmaxState.Floor;
-            for (var column = thread; column < visible; column += Threads)
+            for (var column = firstColumn + thread; column < visible; column += Threads)
                 if (a.HasDescriptions == 0 || described[descriptions + column] != 0) maximum = Math.Max(maximum, scores[source + column]);
             maximum = GroupSum.Largest(shared, maximum, Threads);
             float sum = 0;
-            for (var column = thread; column < visible; column += Threads)
+            for (var column = firstColumn + thread; column < visible; column += Threads)
                 if (a.HasDescriptions == 0 || described[descriptions + column] != 0) sum += SoftmaxState.Power(scores[source + column] - maximum);
             sum = GroupSum.Of(shared, sum, Threads);
             var factor = sum == 0 ? 0 : 1 / (sum * (last - first + 1));
-            for (var block = thread; block < blocks; block += Threads)
+            for (var block = a.FirstBlock + thread; block < blocks; block += Threads)
             {
                 float share = 0;
                 for (var column = block * wide; column < (block + 1) * wide && column < visible; column++)

@@ -34,6 +34,9 @@ public struct EstimateArguments
     /// <summary>Keys of a block, and blocks of all keys of the run.</summary>
     public int Block, Blocks;
 
+    /// <summary>Blocks that are estimated and chosen among, apart from the others.</summary>
+    public int FirstBlock, EndBlock;
+
     /// <summary>Positions and keys of one side of a square of scores that are summed.</summary>
     public int Stride;
 

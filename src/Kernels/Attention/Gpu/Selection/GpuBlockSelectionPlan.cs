@@ -68,17 +68,11 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
     /// <inheritdoc/>
     protected override Lists Choose(EstimateArguments wave, int pairs)
     {
-        wave.HasDescriptions = Selection.SelfSimilarity > 0 ? 1 : 0;
-        _estimator.Estimate(Query, Key, pairs * Estimated, wave, _estimates);
-        (wave.Sharing, wave.Reduction) = (Estimated / Choices, (int)Selection.Reduction);
-        (wave.TopK, wave.Mass, wave.Threshold, wave.Difference) = (Selection.TopK, Selection.Mass, Selection.Threshold, Selection.Difference);
         (wave.ShareFactor, wave.ShareShift) = (_shareFactor, _shareShift);
         (wave.MarkStride, wave.RangeStride) = (_blocks, _rangeStride);
-        _choose(
-            Gpu.Stream,
-            new KernelConfig(
-                new Index3D((wave.Blocks - 1) / BlockChoice.Threads + 1, wave.Groups, pairs * Choices), new Index3D(BlockChoice.Threads, 1, 1)),
-            _estimates.View<float>(), _estimator.DescribedKeys.View<byte>(), _estimator.DescribedRows.View<byte>(), _marks.View<byte>(), wave);
+        var apart = Boundary / Selection.Block;
+        ChooseAmong(Boundary > 0 ? wave with { EndBlock = apart } : wave, pairs);
+        if (Boundary > 0) ChooseAmong(wave with { FirstBlock = apart }, pairs);
         wave.Sharing = Choices;
         _compact(
             Gpu.Stream, new KernelConfig(new Index3D(wave.Groups, pairs, 1), new Index3D(RangeCompaction.Threads, 1, 1)),
@@ -88,6 +82,20 @@ internal sealed class GpuBlockSelectionPlan<TQuery, TKey> : GpuSelectingPlan<TQu
 
     /// <inheritdoc/>
     protected override int MostKeys(int keys) => Selection.TopK > 0 && Selection.DenseGroups == 0 ? (int)Math.Min((long)Selection.TopK * Choices * Selection.Block, keys) : keys;
+
+    // Chooses among blocks [FirstBlock, EndBlock); the probabilities are those of all blocks from the first on.
+    private void ChooseAmong(EstimateArguments wave, int pairs)
+    {
+        wave.HasDescriptions = Selection.SelfSimilarity > 0 ? 1 : 0;
+        _estimator.Estimate(Query, Key, pairs * Estimated, wave, _estimates);
+        (wave.Sharing, wave.Reduction) = (Estimated / Choices, (int)Selection.Reduction);
+        (wave.TopK, wave.Mass, wave.Threshold, wave.Difference) = (Selection.TopK, Selection.Mass, Selection.Threshold, Selection.Difference);
+        _choose(
+            Gpu.Stream,
+            new KernelConfig(
+                new Index3D((wave.Blocks - 1) / BlockChoice.Threads + 1, wave.Groups, pairs * Choices), new Index3D(BlockChoice.Threads, 1, 1)),
+            _estimates.View<float>(), _estimator.DescribedKeys.View<byte>(), _estimator.DescribedRows.View<byte>(), _marks.View<byte>(), wave);
+    }
 
     private static bool SharesLists(KeySelection selection) => selection.Reduction != GroupReduction.None || selection.Estimator == KeyEstimator.GroupGate;
 }

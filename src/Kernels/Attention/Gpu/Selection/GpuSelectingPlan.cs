@@ -25,6 +25,9 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
     /// <summary>Query heads that share a list.</summary>
     protected int Pack { get; }
 
+    /// <summary>First key of the second scope of a selection; 0 for one scope.</summary>
+    protected int Boundary { get; private set; }
+
     protected KeySelection Selection => Declaration.Selection!;
 
     /// <summary>Most row groups of a run.</summary>
@@ -65,6 +68,20 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
     }
 
     /// <inheritdoc/>
+    protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key, int boundary)
+    {
+        Boundary = boundary;
+        try
+        {
+            return SelectCore(query, key);
+        }
+        finally
+        {
+            Boundary = 0;
+        }
+    }
+
+    /// <inheritdoc/>
     protected sealed override void Launch(VisitArguments run, int pairs)
     {
         var arguments = new EstimateArguments
@@ -82,6 +99,7 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
             Rows = Selection.Rows,
             Block = Selection.Block,
             Blocks = (run.Keys - 1) / Selection.Block + 1,
+            EndBlock = (run.Keys - 1) / Selection.Block + 1,
             Sink = Selection.Sink,
             Local = Selection.Local,
             FirstDense = (run.FirstPosition + run.Queries - 1) / Selection.Rows - Selection.DenseGroups + 1,
