@@ -4,14 +4,14 @@ namespace Kernels;
 /// <remarks>Obtained from a <c>static partial</c> property carrying an <see cref="AttentionAttribute"/>. Immutable and thread-safe.</remarks>
 public sealed class AttentionKernel
 {
-    private readonly AttentionProgram[] _programs;
+    private readonly ProgramChoice<AttentionProgram, AttentionDeclaration, AttentionShape, AttentionPlan> _programs;
 
     /// <summary>Called by generated code.</summary>
     public AttentionKernel(AttentionDeclaration declaration, params AttentionProgram[] programs)
     {
         ArgumentNullException.ThrowIfNull(declaration);
         Declaration = declaration;
-        _programs = programs;
+        _programs = new(declaration.Name, declaration, [.. programs, NullAttentionProgram.Instance]);
     }
 
     /// <summary>What was declared.</summary>
@@ -30,37 +30,20 @@ public sealed class AttentionKernel
         if (shape.Page < 0) return Support.No($"pages of {shape.Page} keys were asked for; a page holds at least 1, and 0 stands for keys one after another");
         if (!shape.QueryType.IsFloat() || !shape.KeyType.IsFloat())
             return Support.No("tensors must be stored as Float32, BFloat16 or Float16");
-        var program = Find(device);
-        return program is null
-            ? Support.No($"no program was generated for {Declaration.Pattern} attention on device {device.Name}")
-            : program.Supports(device, Declaration, shape);
+        return _programs.Supports(device, shape);
     }
 
     /// <summary>Checks once, sizes the workspace, and returns a plan that runs without allocating.</summary>
     /// <exception cref="KernelException">The device cannot run the kernel on this shape.</exception>
-    public AttentionPlan Plan(Device device, in AttentionShape shape)
-    {
-        var support = Supports(device, shape);
-        if (!support.IsSupported)
-            throw new KernelException(
-                Declaration.Name, device.Name, shape.ToString(), support.Reason!, "Change the shape or declare another kernel.");
-        return Find(device)!.Plan(device, Declaration, shape);
-    }
+    public AttentionPlan Plan(Device device, in AttentionShape shape) =>
+        _programs.Require(device, shape, Supports(device, shape)).Plan(device, Declaration, shape);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Declaration.Name} ({Declaration.Pattern}, d={Declaration.HeadDim}, {Declaration.Hash})";
 
     /// <summary>The generated programs, in order of preference.</summary>
-    internal IReadOnlyList<AttentionProgram> Programs => _programs;
+    internal IReadOnlyList<AttentionProgram> Programs => _programs.All;
 
     /// <summary>The ILGPU kernels a device of <paramref name="lowering"/> may be asked to compile, for all storage types.</summary>
-    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => 
-        _programs.SelectMany(program => program.GpuSources(Declaration, lowering));
-
-    private AttentionProgram? Find(Device device)
-    {
-        foreach (var program in _programs)
-            if (program.Targets(device)) return program;
-        return NullAttentionProgram.Instance.Targets(device) ? NullAttentionProgram.Instance : null;
-    }
+    internal IEnumerable<GpuKernelSource> GpuSources(GpuLowering lowering) => _programs.GpuSources(lowering);
 }
