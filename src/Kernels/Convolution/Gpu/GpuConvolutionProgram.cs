@@ -37,7 +37,8 @@ public abstract class GpuConvolutionProgram(GpuLowering lowering, int threads, i
         new GpuConvolutionPlan((IlgpuDevice)device, declaration, shape, this);
 
     /// <summary>The kernel for a device's compiler.</summary>
-    internal GpuKernelSource Source(ConvolutionDeclaration declaration) => new($"{declaration.Name}: convolution", Convolve, threads, 0);
+    internal GpuKernelSource Source(ConvolutionDeclaration declaration) => new(
+        $"{declaration.Name}: groups of {declaration.GroupRows}, window {declaration.Window.Side}, stride {declaration.Window.Stride}", Convolve, threads, 0);
 
     /// <inheritdoc/>
     internal sealed override IEnumerable<GpuKernelSource> GpuSources(ConvolutionDeclaration declaration, GpuLowering wanted) =>

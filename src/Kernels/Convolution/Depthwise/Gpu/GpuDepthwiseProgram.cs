@@ -27,7 +27,8 @@ public abstract class GpuDepthwiseProgram(GpuLowering lowering, int threads, int
         new GpuDepthwisePlan((IlgpuDevice)device, declaration, shape, this);
 
     /// <summary>The kernel for a device's compiler.</summary>
-    internal GpuKernelSource Source(DepthwiseDeclaration declaration) => new($"{declaration.Name}: depthwise convolution", Convolve, threads, 0);
+    internal GpuKernelSource Source(DepthwiseDeclaration declaration) => new(
+        $"{declaration.Name}: depthwise, window {declaration.Window.Side}, stride {declaration.Window.Stride}", Convolve, threads, 0);
 
     /// <inheritdoc/>
     internal sealed override IEnumerable<GpuKernelSource> GpuSources(DepthwiseDeclaration declaration, GpuLowering wanted) =>
