@@ -55,8 +55,8 @@ internal static class KernelDiagnostics
         "Scale is {0}; set a finite positive factor, or leave it at 0 for 1/√HeadDim",
         Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN0011.md");
 
-    public static readonly DiagnosticDescriptor FamilyHeadDims = new(
-        "KRN0012", "A kernel has one head dimension, a family several",
+    public static readonly DiagnosticDescriptor FamilySizes = new(
+        "KRN0012", "A kernel has one size, a family several",
         "{0} does not belong on a property of type '{1}'; set {2}",
         Declaration, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KRN0012.md");
 
@@ -208,7 +208,7 @@ internal static class KernelDiagnostics
     /// <summary>Every descriptor.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
-        NotStaticPartial, WrongPropertyType, NotGetOnly, HostNotPartial, UnsupportedHost, TwoKernels, HeadDim, Scale, FamilyHeadDims, HeadDimsOrder,
+        NotStaticPartial, WrongPropertyType, NotGetOnly, HostNotPartial, UnsupportedHost, TwoKernels, HeadDim, Scale, FamilySizes, HeadDimsOrder,
         MethodNotFound, MethodSignature, MethodAmbiguous, NoSource, UnsupportedConstruct, UnsupportedType, Recursion,
         Throws, CheckedArithmetic, TooLarge, UnsupportedFunction, MaskMissing, Block, Step, Theta, AnchorNotCausal,
         KeptOf, GroupRows, ConvolutionWindow, OneSelector, SelectionParameter, BoundsSelector, VerticalSlashNotCausal, PaddedHeadDim, ConstantMask, LaneByLane, LanguageVersion, UnsafeCode,

@@ -29,18 +29,9 @@ internal static class AttentionFile
     /// <summary>Writes the family's field and what the declarations of its kernels refer to.</summary>
     public static void Write(SourceWriter writer, AttentionFamilySpec family, IReadOnlyList<ProgramSet> programs)
     {
-        var name = $"{family.Host.TypeName}.{family.Host.PropertyName}";
         var targets = programs.Count / family.Members.Count;
-        writer.Line("internal static readonly global::Kernels.AttentionFamily Kernel = new(");
-        writer.Line($"    \"{name}\", [{string.Join(", ", family.Members.Select(member => member.HeadDim))}],");
-        writer.Line("    [");
-        for (var i = 0; i < family.Members.Count; i++)
-        {
-            writer.Line("    static () =>");
-            WriteKernel(writer, family.Members[i], $"{name}[{family.Members[i].HeadDim}]", [.. programs.Skip(i * targets).Take(targets)], ",");
-        }
-
-        writer.Line("    ]);");
+        KernelHandle.WriteFamily(writer, family.Host, "Attention", [.. family.Members.Select(member => member.HeadDim)], (i, name) =>
+            WriteKernel(writer, family.Members[i], name, [.. programs.Skip(i * targets).Take(targets)], ","));
         WriteMethods(writer, family.Members[0]);
     }
 

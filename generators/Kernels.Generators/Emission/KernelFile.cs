@@ -36,6 +36,7 @@ internal static class KernelFile
             AttentionFamilySpec family => [.. family.Members.SelectMany(AttentionFile.Programs)],
             MatMulSpec product => MatMulFile.Programs(product),
             ConvolutionSpec convolution => ConvolutionFile.Programs(convolution),
+            ConvolutionFamilySpec family => [.. family.Members.SelectMany(ConvolutionFile.Programs)],
             DepthwiseSpec depthwise => DepthwiseFile.Programs(depthwise),
             _ => [],
         };
@@ -82,6 +83,7 @@ internal static class KernelFile
         {
             AttentionSpec => "AttentionKernel",
             ConvolutionSpec => "ConvolutionKernel",
+            ConvolutionFamilySpec => "ConvolutionFamily",
             DepthwiseSpec => "DepthwiseKernel",
             AttentionFamilySpec => "AttentionFamily",
             _ => "MatMulKernel",
@@ -95,6 +97,7 @@ internal static class KernelFile
             case AttentionFamilySpec family: AttentionFile.Write(writer, family, programs); break;
             case MatMulSpec product: MatMulFile.Write(writer, product, programs); break;
             case ConvolutionSpec convolution: ConvolutionFile.Write(writer, convolution, programs); break;
+            case ConvolutionFamilySpec family: ConvolutionFile.Write(writer, family, programs); break;
             case DepthwiseSpec depthwise: DepthwiseFile.Write(writer, depthwise, programs); break;
             default: throw new InvalidOperationException($"No emitter for {spec.GetType().Name}.");
         }
@@ -107,6 +110,7 @@ internal static class KernelFile
             + $"mask {Describe(a.Mask)}, score {Describe(a.Score)}{Describe(a.Selection)}",
         AttentionFamilySpec f => $"{Describe(f.Members[0])}, and head dims {string.Join(", ", f.Members.Skip(1).Select(member => member.HeadDim))}",
         MatMulSpec m => FormattableString.Invariant($"{(m.IsDense ? "dense" : m.Of > 0 ? $"{m.Kept}:{m.Of}" : "grouped")} product{(m.GroupRows > 0 ? $", {m.GroupRows} outputs alike" : "")}, epilogue {Describe(m.Epilogue)}"),
+        ConvolutionFamilySpec f => $"{Describe(f.Members[0])}, and groups of {string.Join(", ", f.Members.Skip(1).Select(member => member.GroupRows))}",
         ConvolutionSpec c => FormattableString.Invariant($"convolution, groups of {c.GroupRows}, {Describe(c.Window)}, epilogue {Describe(c.Epilogue)}"),
         DepthwiseSpec d => $"depthwise convolution, {Describe(d.Window)}, epilogue {Describe(d.Epilogue)}",
         _ => "refused",

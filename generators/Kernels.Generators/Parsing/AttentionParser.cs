@@ -28,7 +28,7 @@ internal sealed class AttentionParser(HostSpec host, AttributeReader attribute, 
     private int HeadDim()
     {
         if (attribute.ReadNumbers("HeadDims") is not null)
-            findings.Add(KernelDiagnostics.FamilyHeadDims, attribute.LocationOf("HeadDims"), "HeadDims", "AttentionKernel", "HeadDim");
+            findings.Add(KernelDiagnostics.FamilySizes, attribute.LocationOf("HeadDims"), "HeadDims", "AttentionKernel", "HeadDim");
         var headDim = attribute.Read("HeadDim", 0);
         CheckHeadDim(headDim, "HeadDim");
         return headDim;
@@ -37,7 +37,7 @@ internal sealed class AttentionParser(HostSpec host, AttributeReader attribute, 
     private IReadOnlyList<int> HeadDims()
     {
         if (attribute.Read("HeadDim", 0) != 0)
-            findings.Add(KernelDiagnostics.FamilyHeadDims, attribute.LocationOf("HeadDim"), "HeadDim", "AttentionFamily", "HeadDims");
+            findings.Add(KernelDiagnostics.FamilySizes, attribute.LocationOf("HeadDim"), "HeadDim", "AttentionFamily", "HeadDims");
         if (attribute.ReadNumbers("HeadDims") is not { } headDims) return Published;
         foreach (var headDim in headDims) CheckHeadDim(headDim, "HeadDims");
         if (headDims.Count == 0 || headDims.Zip(headDims.Skip(1), (left, right) => left >= right).Any(descends => descends))

@@ -35,6 +35,9 @@ internal sealed class AttributeReader
         return name.EndsWith(suffix, StringComparison.Ordinal) ? name.Substring(0, name.Length - suffix.Length) : name;
     }
 
+    /// <summary>Whether argument <paramref name="name"/> was written.</summary>
+    public bool Has(string name) => _attribute.NamedArguments.Any(argument => argument.Key == name);
+
     /// <summary>Value of argument <paramref name="name"/>, or <paramref name="fallback"/> where it was not written.</summary>
     public T Read<T>(string name, T fallback)
     {

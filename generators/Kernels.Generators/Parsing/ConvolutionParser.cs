@@ -6,11 +6,19 @@ namespace Kernels.Generators.Parsing;
 /// <summary>Reads <c>[GroupConvolution]</c> and <c>[DepthwiseConvolution]</c>.</summary>
 internal sealed class ConvolutionParser(HostSpec host, AttributeReader attribute, UserMethodParser methods, Findings findings)
 {
-    public ConvolutionSpec ParseGroups()
+    private const int UsualRows = 4;
+
+    private static readonly int[] GroupRows = [1, 2, 4, 8, 16];
+
+    /// <summary>The declared kernel, or the family of them.</summary>
+    public KernelSpec ParseGroups(bool isFamily)
     {
-        var rows = attribute.Read("GroupRows", 4);
-        if (rows is not (1 or 2 or 4 or 8 or 16)) findings.Add(KernelDiagnostics.GroupRows, attribute.LocationOf("GroupRows"), "GroupRows", rows, "1, 2, 4, 8 or 16");
-        return new ConvolutionSpec(host, rows, ReadWindow(side: 1, padding: 0), ReadEpilogue());
+        var spec = new ConvolutionSpec(host, attribute.Read("GroupRows", UsualRows), ReadWindow(side: 1, padding: 0), ReadEpilogue());
+        if (isFamily && attribute.Has("GroupRows"))
+            findings.Add(KernelDiagnostics.FamilySizes, attribute.LocationOf("GroupRows"), "GroupRows", "ConvolutionFamily", "it on a property of type 'ConvolutionKernel'");
+        else if (!GroupRows.Contains(spec.GroupRows))
+            findings.Add(KernelDiagnostics.GroupRows, attribute.LocationOf("GroupRows"), "GroupRows", spec.GroupRows, "1, 2, 4, 8 or 16");
+        return isFamily ? new ConvolutionFamilySpec(host, new(GroupRows.Select(rows => spec with { GroupRows = rows }))) : spec;
     }
 
     public DepthwiseSpec ParseDepthwise() => new(host, ReadWindow(side: 3, padding: 1), ReadEpilogue());

@@ -35,7 +35,7 @@ internal static class KernelParser
         }
 
         var handle = attribute.Name.EndsWith("MatMul", StringComparison.Ordinal) ? "MatMulKernel"
-            : attribute.Name == "GroupConvolution" ? "ConvolutionKernel"
+            : attribute.Name == "GroupConvolution" ? property.Type.Name == "ConvolutionFamily" ? "ConvolutionFamily" : "ConvolutionKernel"
             : attribute.Name == "DepthwiseConvolution" ? "DepthwiseKernel"
             : property.Type.Name == "AttentionFamily" ? "AttentionFamily" : "AttentionKernel";
         declaration.Check(findings, attribute.Name, handle, csharp);
@@ -50,7 +50,8 @@ internal static class KernelParser
             spec = handle switch
             {
                 "MatMulKernel" => MatMulParser.Parse(declaration.Host, attribute, methods, findings),
-                "ConvolutionKernel" => new ConvolutionParser(declaration.Host, attribute, methods, findings).ParseGroups(),
+                "ConvolutionKernel" or "ConvolutionFamily" =>
+                    new ConvolutionParser(declaration.Host, attribute, methods, findings).ParseGroups(isFamily: handle == "ConvolutionFamily"),
                 "DepthwiseKernel" => new ConvolutionParser(declaration.Host, attribute, methods, findings).ParseDepthwise(),
                 _ => new AttentionParser(declaration.Host, attribute, methods, findings).Parse(isFamily: handle == "AttentionFamily"),
             };

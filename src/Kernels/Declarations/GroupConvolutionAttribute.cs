@@ -1,13 +1,13 @@
 namespace Kernels;
 
 /// <summary>
-/// Declares a <see cref="ConvolutionKernel"/> with fine-grained groups: <see cref="GroupRows"/> neighbouring output channels share the
+/// Declares a <see cref="ConvolutionKernel"/>, or a <see cref="ConvolutionFamily"/> of them, with fine-grained groups: <see cref="GroupRows"/> neighbouring output channels share the
 /// weights' places they use (1×N of arXiv 2105.14713). Groups of one are unstructured weights; a full mask is a dense convolution.
 /// </summary>
 /// <remarks>Weights broadcast against vectors of pixels, as in "Fast Sparse ConvNets" (arXiv 1911.09723, §3).</remarks>
 public sealed class GroupConvolutionAttribute : KernelAttribute
 {
-    /// <summary>Outputs of a group: 1, 2, 4, 8 or 16. Default 4.</summary>
+    /// <summary>Outputs of a group: 1, 2, 4, 8 or 16. Default 4. A family has a kernel for each of these, and is declared without.</summary>
     public int GroupRows { get; set; } = 4;
 
     /// <summary>Side of the square window, 1 to 7. Default 1: a pointwise convolution.</summary>

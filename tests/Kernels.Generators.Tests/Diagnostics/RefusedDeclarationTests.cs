@@ -20,6 +20,8 @@ public sealed class RefusedDeclarationTests
     [InlineData("KRN0003", "partial class C { [DenseMatMul] public static partial MatMulKernel ⟦K⟧ { set; } }")]
     [InlineData("KRN0003", "partial class C { [DenseMatMul] public static partial MatMulKernel ⟦K⟧ { get; } public static partial MatMulKernel K => null!; }")]
     [InlineData("KRN0012", "partial class C { [DenseAttention(HeadDim = 64, ⟦HeadDims = new[] { 64 }⟧)] public static partial AttentionKernel K { get; } }")]
+    [InlineData("KRN0012", "partial class C { [GroupConvolution(⟦GroupRows = 4⟧)] public static partial ConvolutionFamily K { get; } }")]
+    [InlineData("KRN0002", "partial class C { [DepthwiseConvolution] public static partial ⟦ConvolutionFamily⟧ K { get; } }")]
     [InlineData("KRN0013", "partial class C { [DenseAttention(⟦HeadDims = new[] { 64, 64 }⟧)] public static partial AttentionFamily K { get; } }")]
     [InlineData("KRN0013", "partial class C { [DenseAttention(⟦HeadDims = new int[] { }⟧)] public static partial AttentionFamily K { get; } }")]
     [InlineData("KRN0010", "partial class C { [DenseAttention(⟦HeadDims = new[] { 4, 64 }⟧)] public static partial AttentionFamily K { get; } }")]
