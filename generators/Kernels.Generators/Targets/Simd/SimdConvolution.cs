@@ -10,8 +10,8 @@ internal static class SimdConvolution
     // Outputs of a register tile; larger groups are several tiles that walk the same inputs.
     private const int MostRows = 4;
 
-    // Wider tiles spread their panels over more cache than their fewer loads save.
-    private const int MostVectors = 6;
+    // Wider tiles spread their panels over more cache than their fewer loads save; of one output they save no loads of pixels.
+    private const int MostVectors = 6, MostVectorsOfOne = 4;
 
     // A multiply-add takes four cycles, and two start in each.
     private const int MostChains = 4;
@@ -48,7 +48,7 @@ internal static class SimdConvolution
     private static int TileVectors(VectorWidth width, int rows)
     {
         var vectors = 1;
-        while (vectors < MostVectors && rows * (vectors + 1) + Math.Min(rows, vectors + 1) + 1 <= Registers(width)) vectors++;
+        while (vectors < (rows == 1 ? MostVectorsOfOne : MostVectors) && rows * (vectors + 1) + Math.Min(rows, vectors + 1) + 1 <= Registers(width)) vectors++;
         return vectors;
     }
 
