@@ -9,7 +9,7 @@ internal static class CorrectnessMatrix
     public static IEnumerable<(string Name, Action<Device> Check)> Cases =>
     [
         .. from sparse in new[] { false, true }
-           from problem in ProductCases.Of(sparse, "cuda").Concat(ProductCases.WithEpilogue(sparse))
+           from problem in ProductCases.Of(sparse, "cuda").Concat(ProductCases.WithEpilogue(sparse, "cuda"))
            select ($"product {problem.Rows}x{problem.Inputs}x{problem.Outputs} {problem.WeightType}{(sparse ? " 2:4" : "")}{(problem.Epilogue is null ? "" : " epilogue")}",
                (Action<Device>)problem.Check),
         .. from sparse in new[] { false, true }

@@ -8,7 +8,7 @@ public sealed class GuardedTensor : IDisposable
 {
     // All bits set: NaN in every storage, so that a kernel that reads a guard shows it in its output.
     private const byte Guard = 0xFF;
-    private const int Margin = 48;
+    private const int Margin = 48, FilledGap = 3;
 
     private readonly byte[] _host;
     private readonly bool[] _inside;
@@ -34,6 +34,14 @@ public sealed class GuardedTensor : IDisposable
         Tensor = Tensor.Matrix(Buffer, type, rows, columns, Margin, row);
         Buffer.CopyFrom(_host);
     }
+
+    /// <summary>An fp32 [batch, tokens, heads, channels] tensor of <paramref name="values"/>.</summary>
+    public static GuardedTensor Filled(Device device, ReadOnlySpan<float> values, int batch, int tokens, int heads, int channels) =>
+        new GuardedTensor(device, ElementType.Float32, batch, tokens, heads, channels, FilledGap).Holding(values);
+
+    /// <summary>An fp32 [rows, columns] tensor of <paramref name="values"/>.</summary>
+    public static GuardedTensor Filled(Device device, ReadOnlySpan<float> values, int rows, int columns) =>
+        new GuardedTensor(device, ElementType.Float32, rows, columns, FilledGap).Holding(values);
 
     /// <summary>The view kernels get.</summary>
     public Tensor Tensor { get; }
@@ -86,4 +94,10 @@ public sealed class GuardedTensor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
+
+    private GuardedTensor Holding(ReadOnlySpan<float> values)
+    {
+        Write(values);
+        return this;
+    }
 }

@@ -22,8 +22,8 @@ public static class LayerCases
     {
         const int tokens = 5, heads = 3, channels = 37;
         var (values, weight) = (RandomValues.Normal(1, tokens * heads * channels, ElementType.Float32), RandomValues.Normal(2, channels, ElementType.Float32));
-        using var input = Filled(device, values, 1, tokens, heads, channels);
-        using var weights = Filled(device, weight, 1, channels);
+        using var input = GuardedTensor.Filled(device, values, 1, tokens, heads, channels);
+        using var weights = GuardedTensor.Filled(device, weight, 1, channels);
         using var output = new GuardedTensor(device, ElementType.Float32, 1, tokens, heads, channels, 7);
         device.Layers.RmsNorm(input.Tensor, weights.Tensor, 1e-5f, output.Tensor);
         var expected = new double[values.Length];
@@ -48,8 +48,8 @@ public static class LayerCases
         for (var p = 0; p < 20; p++)
         for (var c = 0; c < width / 2; c++)
             (table[p * width + c], table[p * width + width / 2 + c]) = (MathF.Cos(angles[p * width / 2 + c]), MathF.Sin(angles[p * width / 2 + c]));
-        using var inputs = Filled(device, values, 2, tokens, heads, channels);
-        using var tables = Filled(device, table, 20, width);
+        using var inputs = GuardedTensor.Filled(device, values, 2, tokens, heads, channels);
+        using var tables = GuardedTensor.Filled(device, table, 20, width);
         device.Layers.Rotate(inputs.Tensor, tables.Tensor, first);
         var expected = new double[values.Length];
         for (var row = 0; row < 2 * tokens * heads; row++)
@@ -73,7 +73,7 @@ public static class LayerCases
         foreach (var (rows, columns) in new[] { (3, 1), (5, 49), (2, 200) })
         {
             var values = RandomValues.Normal(columns, rows * columns, ElementType.Float32);
-            using var input = Filled(device, values, rows, columns);
+            using var input = GuardedTensor.Filled(device, values, rows, columns);
             using var output = new GuardedTensor(device, ElementType.Float32, 1, rows, gap: 4);
             device.Layers.MeanOfRows(input.Tensor, output.Tensor);
             var expected = Enumerable.Range(0, rows).Select(row => values.Skip(row * columns).Take(columns).Average(value => (double)value)).ToArray();
@@ -86,8 +86,8 @@ public static class LayerCases
         const int rows = 6, channels = 35;
         var (gateUp, bias) = (RandomValues.Normal(5, rows * 2 * channels, ElementType.Float32), RandomValues.Normal(6, channels, ElementType.Float32));
         (gateUp[0], gateUp[1]) = (-100f, 100f);
-        using var inputs = Filled(device, gateUp, rows, 2 * channels);
-        using var biases = Filled(device, bias, 1, channels);
+        using var inputs = GuardedTensor.Filled(device, gateUp, rows, 2 * channels);
+        using var biases = GuardedTensor.Filled(device, bias, 1, channels);
         using var output = new GuardedTensor(device, ElementType.Float32, rows, channels, 5);
         device.Layers.SwiGlu(inputs.Tensor, output.Tensor);
         var expected = new double[rows * channels];
@@ -124,19 +124,5 @@ public static class LayerCases
             device.Layers.Copy(Tensor.Heads(table.Tensor.Buffer, type, 1, entries, 1, channels, table.Tensor.Offset, 0, table.Tensor.Stride(0)), heads.Tensor);
             Assert.Equal(values, heads.Read("copy"));
         }
-    }
-
-    private static GuardedTensor Filled(Device device, float[] values, int rows, int columns)
-    {
-        var tensor = new GuardedTensor(device, ElementType.Float32, rows, columns, 3);
-        tensor.Write(values);
-        return tensor;
-    }
-
-    private static GuardedTensor Filled(Device device, float[] values, int batch, int tokens, int heads, int channels)
-    {
-        var tensor = new GuardedTensor(device, ElementType.Float32, batch, tokens, heads, channels, 3);
-        tensor.Write(values);
-        return tensor;
     }
 }

@@ -5,14 +5,7 @@ namespace Kernels.Tests.Attention;
 
 public sealed class CpuAttentionTests
 {
-    public static TheoryData<string, int> NamesAndWidths()
-    {
-        var data = new TheoryData<string, int>();
-        foreach (var name in AttentionCases.Names)
-            foreach (var width in new[] { 512, 256, 128 })
-                data.Add(name, width);
-        return data;
-    }
+    public static TheoryData<string, int> NamesAndWidths => CaseRuns.AtEveryWidth(AttentionCases.Names);
 
     [Theory]
     [MemberData(nameof(NamesAndWidths))]

@@ -11,15 +11,8 @@ public sealed class GatedAttentionTests(SharedDevices devices) : IClassFixture<S
 
     public static TheoryData<string> NamesOfEqualLengths => [.. GatedAttentionCases.Names.Where(name => GatedAttentionCases.Named(name).Lengths is null)];
 
-    public static TheoryData<string, string> GpuProblems()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var name in GatedAttentionCases.PortableNames) data.Add("opencl", name);
-        foreach (var name in GatedAttentionCases.Names) data.Add("cuda", name);
-        foreach (var name in GatedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
-        foreach (var name in GatedAttentionCases.TinyNames) data.Add("simulator", name);
-        return data;
-    }
+    public static TheoryData<string, string> GpuProblems => CaseRuns.OnGpus(
+        GatedAttentionCases.PortableNames, GatedAttentionCases.Names, GatedAttentionCases.SmallNames, GatedAttentionCases.TinyNames);
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -7,25 +7,11 @@ namespace Kernels.Tests.Attention;
 
 public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
-    public static TheoryData<string, string> Problems()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var name in AttentionCases.PortableNames) data.Add("opencl", name);
-        foreach (var device in new[] { "cuda", PtxDevices.Name })
-            foreach (var name in AttentionCases.Names)
-                data.Add(device, name);
-        foreach (var name in AttentionCases.TinyNames) data.Add("simulator", name);
-        return data;
-    }
+    public static TheoryData<string, string> Problems => CaseRuns.OnGpus(
+        AttentionCases.PortableNames, AttentionCases.Names, AttentionCases.Names, AttentionCases.TinyNames);
 
-    public static TheoryData<string, string> Ragged()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var name in RaggedAttentionCases.PortableNames) data.Add("opencl", name);
-        foreach (var name in RaggedAttentionCases.GpuNames) data.Add("cuda", name);
-        foreach (var name in RaggedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
-        return data;
-    }
+    public static TheoryData<string, string> Ragged => CaseRuns.OnGpus(
+        RaggedAttentionCases.PortableNames, RaggedAttentionCases.GpuNames, RaggedAttentionCases.SmallNames, []);
 
     [Theory]
     [MemberData(nameof(Problems))]

@@ -6,14 +6,7 @@ namespace Kernels.Tests.Attention;
 /// <summary>Attention over lists of keys: those an index brings and those a kernel selects.</summary>
 public sealed class ListedAttentionTests
 {
-    public static TheoryData<string, int> NamesAndWidths()
-    {
-        var data = new TheoryData<string, int>();
-        foreach (var name in ListedAttentionCases.Names)
-            foreach (var width in new[] { 512, 256, 128 })
-                data.Add(name, width);
-        return data;
-    }
+    public static TheoryData<string, int> NamesAndWidths => CaseRuns.AtEveryWidth(ListedAttentionCases.Names);
 
     public static TheoryData<string> SelectedNames => [.. ListedAttentionCases.SelectedNames];
 

@@ -6,24 +6,10 @@ namespace Kernels.Tests.Attention;
 /// <summary>Predicates and score functions of (batch, head, query, key), inlined on every device.</summary>
 public sealed class UserPatternTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
-    public static TheoryData<string, int> NamesAndWidths()
-    {
-        var data = new TheoryData<string, int>();
-        foreach (var name in UserPatternCases.Names)
-            foreach (var width in new[] { 512, 256, 128 })
-                data.Add(name, width);
-        return data;
-    }
+    public static TheoryData<string, int> NamesAndWidths => CaseRuns.AtEveryWidth(UserPatternCases.Names);
 
-    public static TheoryData<string, string> GpuProblems()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var name in UserPatternCases.PortableNames) data.Add("opencl", name);
-        foreach (var name in UserPatternCases.GpuNames) data.Add("cuda", name);
-        foreach (var name in UserPatternCases.SmallNames) data.Add(PtxDevices.Name, name);
-        foreach (var name in UserPatternCases.TinyNames) data.Add("simulator", name);
-        return data;
-    }
+    public static TheoryData<string, string> GpuProblems => CaseRuns.OnGpus(
+        UserPatternCases.PortableNames, UserPatternCases.GpuNames, UserPatternCases.SmallNames, UserPatternCases.TinyNames);
 
     [Theory]
     [MemberData(nameof(NamesAndWidths))]

@@ -23,7 +23,7 @@ public sealed class LayerTests
     public void An_id_the_host_cannot_see_gives_no_number_where_it_lies_outside_the_table(string name)
     {
         using var device = TestDevices.Open(name);
-        using var table = Filled(device, [1, 2, 3, 4], 2, 2);
+        using var table = GuardedTensor.Filled(device, [1, 2, 3, 4], 2, 2);
         using var output = new GuardedTensor(device, ElementType.Float32, 4, 2);
         using var ids = device.Allocate(16);
         ids.CopyFrom(MemoryMarshal.AsBytes(new[] { 1, 2, -1, 0 }.AsSpan()));
@@ -40,8 +40,8 @@ public sealed class LayerTests
         foreach (var threads in new[] { 1, 3 })
         {
             using var device = new CpuDevice(threads);
-            using var input = Filled(device, values, rows, channels);
-            using var weight = Filled(device, values[..channels], 1, channels);
+            using var input = GuardedTensor.Filled(device, values, rows, channels);
+            using var weight = GuardedTensor.Filled(device, values[..channels], 1, channels);
             using var output = new GuardedTensor(device, ElementType.Float32, rows, channels);
             device.Layers.RmsNorm(input.Tensor, weight.Tensor, 1e-6f, output.Tensor);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -56,9 +56,9 @@ public sealed class LayerTests
     public void Bad_arguments_are_refused_before_anything_is_written()
     {
         using var device = new CpuDevice(threads: 1);
-        using var values = Filled(device, new float[40], 4, 10);
-        using var weight = Filled(device, new float[9], 1, 9);
-        using var heads = Filled(device, new float[40], 1, 2, 2, 10);
+        using var values = GuardedTensor.Filled(device, new float[40], 4, 10);
+        using var weight = GuardedTensor.Filled(device, new float[9], 1, 9);
+        using var heads = GuardedTensor.Filled(device, new float[40], 1, 2, 2, 10);
         Assert.Contains("Float32[1, 10] is needed", Refused(() => device.Layers.RmsNorm(values.Tensor, weight.Tensor, 1e-5f, values.Tensor)));
         Assert.Contains("needs twice its columns", Refused(() => device.Layers.SwiGlu(values.Tensor, weight.Tensor)));
         Assert.Contains("positions 3 to 4", Refused(() => device.Layers.Rotate(heads.Tensor, values.Tensor, 3)));
@@ -66,23 +66,9 @@ public sealed class LayerTests
         ids.CopyFrom(MemoryMarshal.AsBytes(new[] { 0, 1, 4, 0 }.AsSpan()));
         Assert.Contains("id 4 at place 2", Refused(() => device.Layers.Gather(values.Tensor, Tensor.Matrix(ids, ElementType.Int32, 1, 4), values.Tensor)));
         using var other = new CpuDevice(threads: 1);
-        using var elsewhere = Filled(other, new float[40], 4, 10);
+        using var elsewhere = GuardedTensor.Filled(other, new float[40], 4, 10);
         Assert.Contains("Copy the tensor to the device", Refused(() => device.Layers.Add(values.Tensor, elsewhere.Tensor, values.Tensor)));
     }
 
     private static string Refused(Action action) => Assert.Throws<KernelException>(action).Message;
-
-    private static GuardedTensor Filled(Device device, float[] values, int rows, int columns)
-    {
-        var tensor = new GuardedTensor(device, ElementType.Float32, rows, columns, 3);
-        tensor.Write(values);
-        return tensor;
-    }
-
-    private static GuardedTensor Filled(Device device, float[] values, int batch, int tokens, int heads, int channels)
-    {
-        var tensor = new GuardedTensor(device, ElementType.Float32, batch, tokens, heads, channels, 3);
-        tensor.Write(values);
-        return tensor;
-    }
 }

@@ -6,24 +6,11 @@ namespace Kernels.Tests.Attention.Gpu;
 /// <summary>Attention over lists of keys on devices reached through ILGPU.</summary>
 public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
-    public static TheoryData<string, string> Problems()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var name in ListedAttentionCases.PortableNames) data.Add("opencl", name);
-        foreach (var name in ListedAttentionCases.Names) data.Add("cuda", name);
-        foreach (var name in ListedAttentionCases.SmallNames) data.Add(PtxDevices.Name, name);
-        foreach (var name in ListedAttentionCases.TinyNames) data.Add("simulator", name);
-        return data;
-    }
+    public static TheoryData<string, string> Problems => CaseRuns.OnGpus(
+        ListedAttentionCases.PortableNames, ListedAttentionCases.Names, ListedAttentionCases.SmallNames, ListedAttentionCases.TinyNames);
 
-    public static TheoryData<string, string> Ragged()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var name in RaggedAttentionCases.PortableListedNames) data.Add("opencl", name);
-        foreach (var name in RaggedAttentionCases.ListedGpuNames) data.Add("cuda", name);
-        foreach (var name in RaggedAttentionCases.SmallListedNames) data.Add(PtxDevices.Name, name);
-        return data;
-    }
+    public static TheoryData<string, string> Ragged => CaseRuns.OnGpus(
+        RaggedAttentionCases.PortableListedNames, RaggedAttentionCases.ListedGpuNames, RaggedAttentionCases.SmallListedNames, []);
 
     [Theory]
     [MemberData(nameof(Problems))]
