@@ -16,9 +16,7 @@ internal sealed class AcceleratorKernelLoader(Accelerator accelerator, ICudaDriv
         switch (accelerator)
         {
             case CLAccelerator openCl:
-                var compiled = GpuKernelCache.Compile(openCl.Backend, source);
-                OpenClSource.FenceLocalMemory(compiled);
-                return openCl.LoadKernel(compiled);
+                return openCl.LoadKernel(GpuKernelCache.Compile(openCl.Backend, source));
             case CudaAccelerator cuda:
                 var kernel = cuda.LoadKernel(GpuKernelCache.Compile(cuda.Backend, source));
                 CudaSharedMemory.Announce(driver!, ((CudaKernel)kernel).FunctionPtr, source);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 
@@ -45,7 +46,12 @@ internal sealed class GpuKernelCache(IlgpuDevice device, IGpuKernelLoader loader
         var kernel = backend.Compile(
             EntryPointDescription.FromExplicitlyGroupedKernel(source.Method.Method),
             new KernelSpecialization(source.Threads, backend is PTXBackend ? source.Groups : null));
-        if (kernel is PTXCompiledKernel ptx) PtxSource.FitInstructionSet(ptx, ((PTXBackend)backend).InstructionSet);
+        switch (kernel)
+        {
+            case PTXCompiledKernel ptx: PtxSource.Mend(ptx, ((PTXBackend)backend).InstructionSet); break;
+            case CLCompiledKernel openCl: OpenClSource.Mend(openCl); break;
+        }
+
         return kernel;
     }
 

@@ -1,11 +1,11 @@
 using System.Reflection;
-using ILGPU.Backends;
+using System.Text.RegularExpressions;
 using ILGPU.Backends.OpenCL;
 
 namespace Kernels;
 
 /// <summary>Mends the OpenCL C that ILGPU emits.</summary>
-internal static class OpenClSource
+internal static partial class OpenClSource
 {
     private const string GlobalFence = "CLK_GLOBAL_MEM_FENCE";
     private const string BothFences = "CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE";
@@ -15,12 +15,12 @@ internal static class OpenClSource
         ?? throw new MissingFieldException(nameof(CLCompiledKernel), nameof(CLCompiledKernel.Source));
 
     /// <summary>
-    /// Makes barriers order local memory. ILGPU 1.5.3 emits <c>work_group_barrier(CLK_GLOBAL_MEM_FENCE)</c> alone, which by
-    /// the OpenCL C 2.0 specification (6.13.8) orders only global memory.
+    /// Makes barriers order local memory, and equal kernels equal text. ILGPU 1.5.3 emits <c>work_group_barrier(CLK_GLOBAL_MEM_FENCE)</c> alone,
+    /// which by the OpenCL C 2.0 specification (6.13.8) orders only global memory.
     /// </summary>
-    public static void FenceLocalMemory(CompiledKernel kernel)
-    {
-        if (kernel is CLCompiledKernel compiled)
-            Text.SetValue(compiled, compiled.Source.Replace(GlobalFence, BothFences));
-    }
+    public static void Mend(CLCompiledKernel kernel) =>
+        Text.SetValue(kernel, EmittedNames.Renumber(kernel.Source.Replace(GlobalFence, BothFences), Counted));
+
+    [GeneratedRegex(@"\b(type_|L_)\d+")]
+    private static partial Regex Counted { get; }
 }

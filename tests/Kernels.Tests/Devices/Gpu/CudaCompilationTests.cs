@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.PTX;
@@ -56,8 +55,6 @@ public sealed class CudaCompilationTests
     {
         using var context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(context, architecture, CudaInstructionSet.ISA_78, null!);
-
-        // Parameters are numbered through the life of the process.
-        return [.. sources.Select(source => Regex.Replace(((PTXCompiledKernel)GpuKernelCache.Compile(backend, source)).PTXAssembly, @"_\d+", "_"))];
+        return [.. sources.Select(source => ((PTXCompiledKernel)GpuKernelCache.Compile(backend, source)).PTXAssembly)];
     }
 }
