@@ -4,7 +4,7 @@ using Xunit;
 namespace Kernels.Tests.Contraction;
 
 /// <summary>Products on every device, from one list of cases.</summary>
-public sealed class ProductTests
+public sealed class ProductTests(SharedDevices devices) : IClassFixture<SharedDevices>
 {
     public static TheoryData<string, bool> DevicesAndFormats { get; } =
         [.. from device in new[] { "cpu", "opencl", "simulator", PtxDevices.Name } from sparse in new[] { false, true } select (device, sparse)];
@@ -13,7 +13,7 @@ public sealed class ProductTests
     [MemberData(nameof(DevicesAndFormats))]
     public void Agrees_with_the_oracle_for_every_storage_and_tail(string name, bool sparse)
     {
-        using var device = TestDevices.Open(name);
+        var device = devices[name];
         foreach (var problem in ProductCases.Of(sparse, name)) problem.Check(device);
     }
 
@@ -21,7 +21,7 @@ public sealed class ProductTests
     [MemberData(nameof(DevicesAndFormats))]
     public void Epilogues_finish_every_output_once(string name, bool sparse)
     {
-        using var device = TestDevices.Open(name);
+        var device = devices[name];
         foreach (var problem in ProductCases.WithEpilogue(sparse, name)) problem.Check(device);
     }
 
@@ -29,7 +29,7 @@ public sealed class ProductTests
     [MemberData(nameof(DevicesAndFormats))]
     public void A_plan_runs_any_rows_up_to_its_own_and_allocates_nothing(string name, bool sparse)
     {
-        using var device = TestDevices.Open(name);
+        var device = devices[name];
         var largest = new ProductCase(name == "simulator" ? 6 : 70, 44, 40, ElementType.BFloat16, sparse);
         var (w, kernel) = (largest.Weights(), largest.Kernel);
         using var weights = kernel.Pack(device, largest.Host(w, out var bytes), ElementType.BFloat16);
@@ -51,7 +51,7 @@ public sealed class ProductTests
     [MemberData(nameof(DevicesAndFormats))]
     public void Weights_are_replaced_in_place(string name, bool sparse)
     {
-        using var device = TestDevices.Open(name);
+        var device = devices[name];
         var problem = new ProductCase(2, 36, 40, Sparse: sparse, Seed: 5);
         var (x, w) = (problem.Activations(), problem.Weights());
         using var weights = problem.Kernel.Pack(device, problem.Host(new float[w.Length], out _));
@@ -67,7 +67,7 @@ public sealed class ProductTests
     [Fact]
     public void Lanes_refuse_scales_they_cannot_find()
     {
-        using var device = TestDevices.Open("simulator");
+        var device = devices["simulator"];
         foreach (var (kernel, group) in new[] { (Products.Dense, 96), (Products.Dense, 4), (Products.TwoOfFour, 16) })
         {
             var error = Assert.Throws<KernelException>(
@@ -81,7 +81,7 @@ public sealed class ProductTests
     [MemberData(nameof(DevicesAndFormats))]
     public void Integers_keep_the_scales_they_come_with(string name, bool sparse)
     {
-        using var device = TestDevices.Open(name);
+        var device = devices[name];
         foreach (var (type, group) in new[] { (ElementType.Int8, 64), (ElementType.Int8, 192), (ElementType.Int4, 32), (ElementType.Int4, 192) })
             new QuantizedCase(1, 192, 33, type, group, sparse).Check(device);
     }
@@ -90,7 +90,7 @@ public sealed class ProductTests
     [MemberData(nameof(DevicesAndFormats))]
     public void What_does_not_fit_is_refused_before_launch(string name, bool sparse)
     {
-        using var device = TestDevices.Open(name);
+        var device = devices[name];
         var problem = new ProductCase(2, 8, 8, Sparse: sparse);
         var other = problem with { Sparse = !sparse, Kernel = sparse ? Products.Dense : Products.TwoOfFour };
         using var foreign = other.Kernel.Pack(device, other.Host(other.Weights(), out _));

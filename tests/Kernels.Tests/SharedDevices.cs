@@ -1,6 +1,6 @@
 using Kernels.Testing;
 
-namespace Kernels.Tests.Attention;
+namespace Kernels.Tests;
 
 /// <summary>Devices kept open for a class of tests, so that a kernel is compiled once; closed when the last test is done.</summary>
 public sealed class SharedDevices : IDisposable
