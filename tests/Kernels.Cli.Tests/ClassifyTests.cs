@@ -39,6 +39,29 @@ public sealed class ClassifyTests : IDisposable
         Assert.InRange(report.GetProperty("density").GetDouble(), 0.5, 0.75); // first convolution and depthwise layers stay
     }
 
+    [Theory]
+    [InlineData("group:4@0.5", "blocks")]
+    [InlineData("unstructured@0.7", "sparse-bitmask")]
+    public void A_network_that_was_pruned_into_files_names_the_same_classes(string pattern, string format)
+    {
+        var (model, image, pruned) = (Model(), Picture(224, 224), At("pruned"));
+        var compression = JsonDocument.Parse(
+            InProcess.Run("compress", "--model", model, "--pattern", pattern, "--method", "magnitude", "--out", pruned, "--json").Succeeded().Output).RootElement;
+        Assert.Equal(format, compression.GetProperty("format").GetString());
+        Assert.Equal(34, compression.GetProperty("tensors").GetArrayLength()); // the 1×1 convolutions of v2
+        var inMemory = JsonDocument.Parse(InProcess.Run("classify", "--model", model, "--image", image, "--pattern", pattern, "--json").Succeeded().Output).RootElement;
+        var stored = JsonDocument.Parse(InProcess.Run("classify", "--model", pruned, "--image", image, "--json").Succeeded().Output).RootElement;
+        Assert.Equal(inMemory.GetProperty("density").GetDouble(), stored.GetProperty("density").GetDouble());
+        Assert.Equal(inMemory.GetProperty("top").ToString(), stored.GetProperty("top").ToString());
+        Assert.Contains("as stored", InProcess.Run("classify", "--model", pruned, "--image", image).Succeeded().Output);
+
+        Refusal.AssertRefused(InProcess.Run("classify", "--model", pruned, "--image", image, "--pattern", pattern), 1, "pruned already");
+        Refusal.AssertRefused(InProcess.Run("compress", "--model", pruned, "--pattern", pattern, "--method", "magnitude", "--out", At("again")), 1, "pruned already");
+        Refusal.AssertRefused(InProcess.Run("compress", "--model", model, "--pattern", pattern, "--method", "magnitude", "--text", image, "--out", At("again")), 2, "--text");
+        Refusal.AssertRefused(InProcess.Run("compress", "--model", At("none.onnx"), "--pattern", pattern, "--method", "magnitude", "--out", At("again")), 1, "none.onnx");
+        Assert.False(Path.Exists(At("again")));
+    }
+
     [Fact]
     public void Another_device_names_the_same_class()
     {

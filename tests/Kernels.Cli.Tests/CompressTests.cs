@@ -45,7 +45,7 @@ public sealed class CompressTests : IDisposable
 
     [Fact]
     public void People_get_a_table() =>
-        Assert.Contains("50.00 % of the projections' weights are kept", InProcess.Run("compress", "--model", _model.Folder, "--pattern", "2:4", "--method", "magnitude", "--out", Out).Succeeded().Output);
+        Assert.Contains("50.00 % of the pruned layers' weights are kept", InProcess.Run("compress", "--model", _model.Folder, "--pattern", "2:4", "--method", "magnitude", "--out", Out).Succeeded().Output);
 
     [Fact]
     public void Requests_that_make_no_sense_are_refused_before_anything_is_written()

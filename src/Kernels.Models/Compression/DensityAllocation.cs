@@ -4,9 +4,8 @@ namespace Kernels.Models;
 
 /// <summary>The pattern of every matrix: a free sparsity may be spread unevenly over them.</summary>
 /// <param name="options">What was asked for.</param>
-/// <param name="tensors">The model.</param>
-/// <param name="projections">Names of the matrices that are pruned, by decoder layer.</param>
-internal sealed class DensityAllocation(CompressionOptions options, ModelTensors tensors, ILookup<int, string> projections)
+/// <param name="matrices">Names and sizes of the matrices that are pruned, by layer.</param>
+internal sealed class DensityAllocation(CompressionOptions options, ILookup<int, (string Name, int[] Shape)> matrices)
 {
     private string Name => options.Allocation ?? (options.Method == "random" && options.Pattern.HasFreeSparsity ? "erdos-renyi" : "uniform");
 
@@ -29,25 +28,17 @@ internal sealed class DensityAllocation(CompressionOptions options, ModelTensors
     public Dictionary<string, SparsityPattern> Patterns(Func<IReadOnlyList<double>> shares)
     {
         var pattern = options.Pattern;
-        var names = projections.SelectMany(layer => layer).ToArray();
-        if (Name == "uniform" || pattern.Sparsity == 0) return names.ToDictionary(name => name, _ => pattern);
-        var densities = Name == "owl" ? ByOutliers(shares()) : ByShape(names);
-        return densities.ToDictionary(pair => pair.Key, pair => pattern with { Sparsity = 1 - pair.Value });
+        var all = matrices.SelectMany(layer => layer).ToArray();
+        if (Name == "uniform" || pattern.Sparsity == 0) return all.ToDictionary(matrix => matrix.Name, _ => pattern);
+        var densities = Name == "owl" ? ByOutliers(shares()) : ErdosRenyi.Densities([.. all.Select(matrix => matrix.Shape)], 1 - pattern.Sparsity);
+        return all.Zip(densities).ToDictionary(pair => pair.First.Name, pair => pattern with { Sparsity = 1 - pair.Second });
     }
 
-    private Dictionary<string, double> ByShape(string[] names)
+    // Of every matrix, that of its layer.
+    private double[] ByOutliers(IReadOnlyList<double> shares)
     {
-        var densities = ErdosRenyi.Densities([.. names.Select(Shape)], 1 - options.Pattern.Sparsity);
-        return names.Select((name, i) => (name, densities[i])).ToDictionary();
+        var counts = matrices.Select(layer => layer.Sum(matrix => matrix.Shape.Aggregate(1L, (count, length) => count * length))).ToArray();
+        var densities = OutlierAllocation.Densities([.. matrices.Select(layer => shares[layer.Key])], counts, 1 - options.Pattern.Sparsity);
+        return [.. matrices.SelectMany((layer, i) => layer.Select(_ => densities[i]))];
     }
-
-    private Dictionary<string, double> ByOutliers(IReadOnlyList<double> shares)
-    {
-        var layers = projections.OrderBy(layer => layer.Key).ToArray();
-        var counts = layers.Select(layer => layer.Sum(name => (long)Shape(name)[0] * Shape(name)[1])).ToArray();
-        var densities = OutlierAllocation.Densities(shares, counts, 1 - options.Pattern.Sparsity);
-        return layers.SelectMany((layer, i) => layer.Select(name => (name, densities[i]))).ToDictionary();
-    }
-
-    private int[] Shape(string name) => [.. tensors.Entry(name).Shape.Select(length => (int)length)];
 }

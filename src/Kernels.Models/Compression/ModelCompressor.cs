@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json.Nodes;
 using Kernels.Compression;
 
 namespace Kernels.Models;
@@ -32,11 +31,7 @@ public sealed class ModelCompressor
         _files = files;
         _options = options;
         _config = ModelConfig.Read(files);
-        if (!CompressionOptions.Methods.Contains(options.Method))
-            throw new ModelException("compression", "method", options.Method, $"the methods are {string.Join(", ", CompressionOptions.Methods)}", "Name one of these.");
-        DensityAllocation.Require(options);
-        if (options.Rearrange && options.Pattern.Grain.Rows == 1)
-            throw new ModelException("compression", "rearrangement", $"for {options.Pattern}", "it serves patterns whose rows choose together", "Leave it out, or choose a pattern such as group:4@0.5.");
+        options.Require();
         RequireTokens("evaluation", options.Evaluation);
         if (options.Evaluation.Count == 1) throw new ModelException("compression", "evaluation", "one token", "perplexity is that of at least two", "Give a longer text.");
         if (options.Needs != CalibrationNeed.None) Cut();
@@ -60,8 +55,9 @@ public sealed class ModelCompressor
         new ModelWeights(_config, ModelTensors.Open(_files)).Dispose(); // every tensor the model needs is there and has its shape
         RequireShapes(tensors);
         var folder = new OutputFolder(output, Request(), _config.Layers + 1);
-        var projections = tensors.Names.Where(IsProjection).ToLookup(name => LayerOf(name)!.Value);
-        var patterns = new DensityAllocation(_options, tensors, projections).Patterns(() => OutlierShares(tensors, projections, device, cancellation));
+        var projections = tensors.Names.Where(IsProjection).OrderBy(name => LayerOf(name)).ToLookup(
+            name => LayerOf(name)!.Value, name => (Name: name, Shape: tensors.Entry(name).Shape.Select(length => (int)length).ToArray()));
+        var patterns = new DensityAllocation(_options, projections).Patterns(() => OutlierShares(tensors, projections, device, cancellation));
         var runner = _options.Needs == CalibrationNeed.None ? null : new LayerRunner(_config, tensors, device, _sequences);
         var global = _options.Method == "global" && folder.State.Layers < _config.Layers ? Global(tensors, cancellation) : null;
         for (var layer = 0; layer < _config.Layers; layer++)
@@ -77,7 +73,8 @@ public sealed class ModelCompressor
         var rest = tensors.Names.Where(name => LayerOf(name) is null).Select(name => Copy(tensors, name)).ToArray();
         folder.Add(_config.Layers, rest, folder.State);
         var (state, storage) = (folder.State, SparseStorage.For(_options.Pattern));
-        var prunedFiles = folder.Assemble(_files, storage);
+        folder.CopyTokenizer(_files);
+        var prunedFiles = folder.Assemble(JsonNode.Parse(_files.Read(ModelConfig.FileName, 1 << 20))!.AsObject(), storage);
         var perplexity = _options.Evaluation.Count == 0 ? null
             : new PerplexityReport(_options.Evaluation.Count, Perplexity(_files, device, cancellation), Perplexity(prunedFiles, device, cancellation));
         var report = new CompressionReport(
@@ -94,7 +91,7 @@ public sealed class ModelCompressor
     }
 
     // Of every decoder layer, dense as it is, the outlying scores of its matrices.
-    private List<double> OutlierShares(ModelTensors tensors, ILookup<int, string> projections, Device device, CancellationToken cancellation)
+    private List<double> OutlierShares(ModelTensors tensors, ILookup<int, (string Name, int[] Shape)> projections, Device device, CancellationToken cancellation)
     {
         var (runner, shares) = (new LayerRunner(_config, tensors, device, _sequences), new List<double>());
         for (var layer = 0; layer < _config.Layers; layer++)
@@ -104,10 +101,10 @@ public sealed class ModelCompressor
             runner.Observe(layer, tensors, calibration, cancellation);
             runner.Advance(layer, tensors, cancellation);
             double outliers = 0, count = 0;
-            foreach (var name in projections[layer])
+            foreach (var (name, shape) in projections[layer])
             {
-                var (entry, weights) = tensors.ReadFloats(name);
-                outliers += weights.Length * OutlierAllocation.OutlierShare(weights, (int)entry.Shape[0], (int)entry.Shape[1], calibration.Layers[name]);
+                var weights = tensors.ReadFloats(name).Values;
+                outliers += weights.Length * OutlierAllocation.OutlierShare(weights, shape[0], shape[1], calibration.Layers[name]);
                 count += weights.Length;
             }
 
@@ -123,9 +120,7 @@ public sealed class ModelCompressor
     {
         var calibration = new Calibration(_options.Needs == CalibrationNeed.Gram);
         runner?.Observe(layer, tensors, calibration, cancellation);
-        var (shard, reports) = (new List<SafetensorsTensor>(), new List<TensorReport>());
-        var (kept, count) = (folder.State.Kept, folder.State.Count);
-        var storage = SparseStorage.For(_options.Pattern);
+        var shard = new PrunedShard(folder.State, _options.Pattern);
         var rearranged = _options.Rearrange ? new MlpRearrangement(tensors, layer) : null;
         foreach (var name in tensors.Names.Where(name => LayerOf(name) == layer))
         {
@@ -133,39 +128,24 @@ public sealed class ModelCompressor
             if (!IsProjection(name))
             {
                 var copy = Copy(tensors, name);
-                shard.Add(rearranged?.Other(copy) ?? copy);
+                shard.Keep(rearranged?.Other(copy) ?? copy);
                 continue;
             }
 
-            var start = Stopwatch.GetTimestamp();
-            if (storage.IsTwoOfFour && _options.Method == "magnitude" && device is CpuDevice cpu)
+            if (shard.IsTwoOfFour && _options.Method == "magnitude" && device is CpuDevice cpu)
             {
                 using var bytes = tensors.Map(name);
-                var whole = tensors.Entry(name);
-                var (parts, lost) = TwoOfFourStream.Prune(name, bytes, whole, cpu.Workers);
-                shard.AddRange(parts);
-                reports.Add(new TensorReport(name, 0.5, lost, Stopwatch.GetElapsedTime(start).TotalSeconds));
-                kept += whole.Shape[0] * whole.Shape[1] / 2;
-                count += whole.Shape[0] * whole.Shape[1];
+                shard.PruneStored(name, bytes, tensors.Entry(name), cpu.Workers);
                 continue;
             }
 
             var (entry, values) = tensors.ReadFloats(name);
-            var original = rearranged?.Weights(name, values) ?? values;
-            var (rows, columns) = ((int)entry.Shape[0], (int)entry.Shape[1]);
-            var weights = (float[])original.Clone();
             var statistics = calibration.Layers.GetValueOrDefault(name);
-            if (rearranged is not null) statistics = rearranged.Inputs(name, statistics);
-            var mask = (global ?? Method(name)).Prune(weights, rows, columns, patterns[name], statistics);
-            var data = FloatStorage.Encode(weights, entry.Type!.Value);
-            var error = ReconstructionError.Relative(original, FloatStorage.Decode(data, entry.Type.Value), rows, columns, statistics);
-            shard.AddRange(storage.Write(name, weights, mask, _options.Pattern, entry.Type.Value));
-            reports.Add(new TensorReport(name, mask.Density, error, Stopwatch.GetElapsedTime(start).TotalSeconds));
-            kept += mask.Kept;
-            count += weights.Length;
+            if (rearranged is not null) (values, statistics) = (rearranged.Weights(name, values), rearranged.Inputs(name, statistics));
+            shard.Prune(name, name, values, (int)entry.Shape[0], entry.Type!.Value, global ?? _options.MethodFor(name), patterns[name], statistics);
         }
 
-        folder.Add(layer, shard, new CompressionState(folder.State.Request, layer + 1, kept, count, [.. folder.State.Tensors, .. reports]));
+        folder.Add(layer, shard.Tensors, shard.State);
     }
 
     // Refuses what no layer could be pruned to before the first is.
@@ -184,15 +164,6 @@ public sealed class ModelCompressor
             }
         }
     }
-
-    private PruningMethod Method(string tensor) => _options.Method switch
-    {
-        "magnitude" => new MagnitudePruning(),
-        "random" => new RandomPruning(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed} {tensor}")))), // the same after a restart
-        "wanda" => new WandaPruning(),
-        "sparsegpt" => new SparseGptPruning(),
-        _ => new DsnotPruning(),
-    };
 
     private GlobalMagnitudePruning Global(ModelTensors tensors, CancellationToken cancellation) => GlobalMagnitudePruning.Over(
         tensors.Names.Where(IsProjection).Select(name =>
@@ -226,8 +197,7 @@ public sealed class ModelCompressor
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var token in _sequences.SelectMany(sequence => sequence)) hash.AppendData(BitConverter.GetBytes(token));
-        return $"{_options.Method} {_options.Pattern} of {_files.Location}, seed {_options.Seed}, allocation {_options.Allocation ?? "usual"}{(_options.Rearrange ? ", rearranged" : "")}, "
-            + $"{_sequences.Count} calibration sequences {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
+        return $"{_options.Request(_files.Location)}, {_sequences.Count} calibration sequences {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
     }
 
     private static SafetensorsTensor Copy(ModelTensors tensors, string name)

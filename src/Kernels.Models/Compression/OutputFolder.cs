@@ -15,7 +15,7 @@ internal sealed class OutputFolder
 
     private readonly string _path, _partial;
     private readonly int _shards;
-    private readonly Dictionary<string, string> _map = [];
+    private readonly SortedDictionary<string, string> _map = new(StringComparer.Ordinal);
 
     /// <summary>Starts the folder or goes on with it.</summary>
     /// <param name="path">The folder to make; it must not exist.</param>
@@ -68,12 +68,20 @@ internal sealed class OutputFolder
         State = state;
     }
 
-    /// <summary>Writes index, configuration and tokenizer; the model can then be read where it is.</summary>
-    public ModelFiles Assemble(ModelFiles source, SparseStorage storage)
+    /// <summary>Copies what turns text to tokens and back.</summary>
+    public void CopyTokenizer(ModelFiles source)
     {
         foreach (var file in Copied)
             if (source.Has(file)) Write(file, source.Read(file, 256 << 20));
-        Write(ModelConfig.FileName, Describe(source.Read(ModelConfig.FileName, 1 << 20), storage));
+    }
+
+    /// <summary>Writes index and configuration; the model can then be read where it is.</summary>
+    /// <param name="config">The configuration; it is told how the weights are stored, however they were before.</param>
+    /// <param name="storage">How they are stored.</param>
+    public ModelFiles Assemble(JsonObject config, SparseStorage storage)
+    {
+        config["quantization_config"] = storage.Describe();
+        Write(ModelConfig.FileName, JsonSerializer.SerializeToUtf8Bytes(config));
         Write(Index, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["metadata"] = new Dictionary<string, string>(), ["weight_map"] = _map }));
         return ModelFiles.InFolder(_partial);
     }
@@ -86,14 +94,6 @@ internal sealed class OutputFolder
         foreach (var leftover in Directory.EnumerateFiles(_partial, "*.tmp")) File.Delete(leftover);
         File.Delete(In(StateFile));
         Directory.Move(_partial, _path);
-    }
-
-    // However the weights were stored before.
-    private static byte[] Describe(byte[] config, SparseStorage storage)
-    {
-        var fields = JsonNode.Parse(config)!.AsObject();
-        fields["quantization_config"] = storage.Describe();
-        return JsonSerializer.SerializeToUtf8Bytes(fields);
     }
 
     private void RequireAbsent(string path)

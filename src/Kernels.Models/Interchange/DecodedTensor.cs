@@ -12,10 +12,12 @@ internal abstract unsafe class DecodedTensor(TensorParts parts, string dataType,
 
     public sealed override TensorBytes Map()
     {
+        if (Entry.ByteLength > int.MaxValue)
+            throw new ModelException(File, $"weight '{parts.Name}'", $"[{rows}, {columns}]", $"decoded it may have up to {int.MaxValue} bytes", "Choose a model with smaller matrices.");
         var bytes = TensorBytes.Allocate($"{File}: tensor '{parts.Name}'", Entry.ByteLength);
         try
         {
-            Decode(new Span<byte>(bytes.Pointer, checked((int)Entry.ByteLength)));
+            Decode(new Span<byte>(bytes.Pointer, (int)Entry.ByteLength));
             return bytes;
         }
         catch

@@ -4,7 +4,9 @@ namespace Kernels.Models;
 /// <remarks>Views handed out must be disposed before this.</remarks>
 public sealed class ModelTensors : IDisposable
 {
-    private const string Single = "model.safetensors";
+    /// <summary>The file of a model that is not sharded.</summary>
+    internal const string Single = "model.safetensors";
+
     private const string Index = "model.safetensors.index.json";
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, StoredTensor> _tensors = [];

@@ -14,20 +14,32 @@ internal sealed class MobileNetReader(ModelTensors tensors)
     private static readonly (int Blocks, int Stride)[] StagesOfV1 = [(1, 1), (2, 2), (2, 2), (6, 2), (2, 2)];
     private static readonly (int Blocks, int Stride)[] StagesOfV2 = [(1, 1), (2, 2), (3, 2), (4, 2), (3, 1), (3, 2), (1, 1)];
 
+    // What the first convolution is called by torchvision and by timm.
+    private const string TorchvisionStem = "features.0.0.weight", TimmStem = "conv_stem.weight";
+
     private readonly List<VisionLayer> _layers = [];
 
     private int Last => _layers.Count - 1;
+
+    /// <summary>Whether a folder holds tensors of these names.</summary>
+    /// <exception cref="ModelException">Its file is damaged.</exception>
+    public static bool IsIn(ModelFiles files)
+    {
+        if (!files.Has(ModelTensors.Single)) return false;
+        using var file = files.OpenTensors(ModelTensors.Single);
+        return file.Find(TorchvisionStem) is not null || file.Find(TimmStem) is not null;
+    }
 
     /// <summary>The network.</summary>
     /// <exception cref="ModelException">The tensors are of no known network, or their shapes contradict each other.</exception>
     public VisionNetwork Read()
     {
         string classifier;
-        if (tensors.Has("features.0.0.weight")) classifier = ReadTorchvision();
-        else if (tensors.Has("conv_stem.weight")) classifier = ReadTimm();
+        if (tensors.Has(TorchvisionStem)) classifier = ReadTorchvision();
+        else if (tensors.Has(TimmStem)) classifier = ReadTimm();
         else
             throw new ModelException(
-                tensors.Location, "network", "unknown", "the tensors of MobileNet v1 or v2 as torchvision or timm name them are read (features.0.0.weight or conv_stem.weight)",
+                tensors.Location, "network", "unknown", $"the tensors of MobileNet v1 or v2 as torchvision or timm name them are read ({TorchvisionStem} or {TimmStem})",
                 "Export the model from one of these, or to ONNX.");
         return new VisionNetwork(tensors.Location, Side, 3, _layers, Floats($"{classifier}.weight", 2).Values, Floats($"{classifier}.bias", 1).Values);
     }

@@ -17,8 +17,6 @@ internal static class NetworkRearrangement
     public static VisionNetwork Sort(VisionNetwork network)
     {
         var layers = network.Layers;
-        if (layers.Any(layer => layer.Mask is not null))
-            throw new ModelException(network.Name, "network", "pruned already", "channels are rearranged before groups are dropped", "Start from the dense model.");
         var space = Spaces(layers);
         var orders = new Dictionary<int, int[]>();
         foreach (var group in Enumerable.Range(0, layers.Count).GroupBy(i => space[i]))
@@ -32,7 +30,7 @@ internal static class NetworkRearrangement
         var features = layers[^1].Outputs;
         var last = OrderOf(layers.Count - 1);
         var classifier = last is null ? network.Classifier : Gather(network.Classifier, network.ClassifierBias.Length, features, null, last, 1);
-        return new VisionNetwork(network.Name, network.Side, network.Channels, sorted, classifier, network.ClassifierBias);
+        return network.With(sorted, classifier);
     }
 
     // Layers whose outputs must have one order share a number: that of the first of them; −1 where it must stay.

@@ -6,20 +6,18 @@ namespace Kernels.Models;
 /// <summary>A network as a graph: the image in, one logit for each class out.</summary>
 internal sealed class VisionGraph
 {
-    // Dense layers run as groups of four, the register tile; a mask in smaller groups runs as those.
+    // Dense layers run as groups of four, the register tile.
     private const int DenseGroup = 4;
 
     private readonly GraphBuilder _builder;
     private readonly VisionNetwork _network;
-    private readonly int _groupRows;
 
     /// <summary>Builds the graph.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="groupRows">Rows of the groups its masks keep.</param>
     /// <exception cref="ModelException">No kernel is declared for a layer.</exception>
-    public VisionGraph(VisionNetwork network, int groupRows)
+    public VisionGraph(VisionNetwork network)
     {
-        (_network, _groupRows, _builder) = (network, groupRows, new GraphBuilder(network.Name));
+        (_network, _builder) = (network, new GraphBuilder(network.Name));
         Image = _builder.Image("image", network.Channels, network.Side * network.Side);
         var outputs = new List<GraphValue>();
         foreach (var layer in network.Layers)
@@ -43,8 +41,8 @@ internal sealed class VisionGraph
 
     private GraphValue Convolution(VisionLayer layer, GraphValue input, GraphValue? residual)
     {
-        var rows = layer.Mask is not null ? _groupRows : DenseGroup;
-        while (layer.Outputs % rows != 0) rows /= 2;
+        var rows = layer.Mask is not null ? layer.GroupRows : DenseGroup;
+        while (layer.Mask is null && layer.Outputs % rows != 0) rows /= 2;
         var kernel = VisionKernels.Find(layer, rows) ?? throw NoKernel(layer, $"in groups of {rows}");
         var mask = layer.Mask ?? WeightMask.Full(layer.Outputs, layer.Columns);
         var filters = new ConvolutionFilters(layer.Name, BlockMatrix.Pack(layer.Filters, mask, rows, 1), layer.Bias);

@@ -41,8 +41,8 @@ internal static partial class VisionKernels
     /// <summary>Rows of the groups that can be run.</summary>
     public static IReadOnlyList<int> GroupRows => Pointwise.GroupRows;
 
-    /// <summary>The kernel of a convolution with groups of <paramref name="groupRows"/>, one of <see cref="GroupRows"/>, or null.</summary>
-    public static ConvolutionKernel? Find(VisionLayer layer, int groupRows) => (layer.Window, layer.Activation) switch
+    /// <summary>The kernel of a convolution with groups of <paramref name="groupRows"/>, or null.</summary>
+    public static ConvolutionKernel? Find(VisionLayer layer, int groupRows) => !GroupRows.Contains(groupRows) ? null : (layer.Window, layer.Activation) switch
     {
         ({ Side: 1, Stride: 1, Padding: 0 }, Activation.None) => Pointwise.For(groupRows),
         ({ Side: 1, Stride: 1, Padding: 0 }, Activation.Relu) => PointwiseRelu.For(groupRows),

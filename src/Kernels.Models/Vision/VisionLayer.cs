@@ -36,6 +36,9 @@ public sealed record VisionLayer
     /// <summary>Which weights are stored, [outputs, inputs × taps]; null for all.</summary>
     public WeightMask? Mask { get; init; }
 
+    /// <summary>Neighbouring outputs that <see cref="Mask"/> keeps or drops together; 1 where it says so of every weight by itself.</summary>
+    public int GroupRows { get; init; } = 1;
+
     /// <summary>Weights that meet one window of an output.</summary>
     public int Columns => (IsDepthwise ? 1 : Inputs) * Window.Taps;
 }

@@ -4,7 +4,7 @@ using Kernels.Scheduling;
 
 namespace Kernels.Models;
 
-/// <summary>An image classifier ready to run: MobileNet v1 or v2 from safetensors or ONNX, dense or in groups.</summary>
+/// <summary>An image classifier ready to run: MobileNet v1 or v2 from safetensors or ONNX, dense or pruned.</summary>
 /// <remarks>One image at a time.</remarks>
 public sealed class VisionModel : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class VisionModel : IDisposable
     /// <summary>Plans a network.</summary>
     /// <param name="network">The network, dense or pruned.</param>
     /// <param name="device">Where it runs.</param>
-    /// <param name="pattern">Groups of outputs to drop by magnitude, channels rearranged before; null to run the network as it is, dense.</param>
+    /// <param name="pattern">Groups of outputs to drop by magnitude, channels rearranged before; null to run the network as it is.</param>
     /// <exception cref="ModelException">A layer has no kernel, or the pattern does not suit.</exception>
     /// <exception cref="SchedulingException">The device cannot run it.</exception>
     public VisionModel(VisionNetwork network, Device device, SparsityPattern? pattern = null)
@@ -23,7 +23,7 @@ public sealed class VisionModel : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(device);
         Network = pattern is null ? network : GroupSparsity.Prune(network, pattern);
-        _graph = new VisionGraph(Network, pattern is null ? 1 : GroupSparsity.GroupRows(network.Name, pattern));
+        _graph = new VisionGraph(Network);
         _weights = new WeightStore(device);
         try
         {

@@ -58,15 +58,35 @@ public sealed class VisionNetwork
     internal IReadOnlyList<int> Sides { get; }
 
     /// <summary>Opens a network file or folder.</summary>
-    /// <param name="path">A folder with <c>model.safetensors</c>, a <c>.safetensors</c> file, or an <c>.onnx</c> file.</param>
+    /// <param name="path">
+    /// A folder that <see cref="VisionCompressor"/> made, a folder with <c>model.safetensors</c>, a <c>.safetensors</c> file, or an <c>.onnx</c> file.
+    /// </param>
     /// <exception cref="ModelException">The file is damaged, or its network is none that is known.</exception>
     public static VisionNetwork Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) return OnnxNetwork.Read(path);
+        if (IsOnnx(path)) return OnnxNetwork.Read(path);
+        if (!File.Exists(path) && ClassifierFolder.Find(ModelFiles.InFolder(path)) is { } folder) return folder.Read();
         using var tensors = File.Exists(path) ? ModelTensors.Of(SafetensorsFile.Open(path)) : ModelTensors.Open(ModelFiles.InFolder(path));
         return new MobileNetReader(tensors).Read();
     }
+
+    /// <summary>Whether a path holds an image classifier rather than a language model, as far as its name and the names of its tensors tell.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <exception cref="ModelException">A file of the folder is damaged.</exception>
+    public static bool IsAt(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (File.Exists(path) || IsOnnx(path)) return true; // language models are folders
+        if (!Directory.Exists(path)) return false;
+        var files = ModelFiles.InFolder(path);
+        return ClassifierFolder.Find(files) is not null || MobileNetReader.IsIn(files);
+    }
+
+    /// <summary>The network with other layers and classifier.</summary>
+    internal VisionNetwork With(IReadOnlyList<VisionLayer> layers, float[]? classifier = null) => new(Name, Side, Channels, layers, classifier ?? Classifier, ClassifierBias);
+
+    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Rows and columns of what a layer reads.</summary>
     internal int SideBefore(VisionLayer layer) => layer.Input < 0 ? Side : Sides[layer.Input];
@@ -84,6 +104,8 @@ public sealed class VisionNetwork
         if (!layer.Filters.All(float.IsFinite) || !layer.Bias.All(float.IsFinite)) throw Refuse(layer.Name, "not finite", "weights are numbers");
         if (layer.Mask is { } mask && (layer.IsDepthwise || mask.Rows != layer.Outputs || mask.Columns != layer.Columns))
             throw Refuse(layer.Name, $"a mask of [{mask.Rows}, {mask.Columns}]", $"[{layer.Outputs}, {layer.Columns}] of a convolution that is not depthwise is needed");
+        if (layer.GroupRows < 1 || layer.Outputs % layer.GroupRows != 0)
+            throw Refuse(layer.Name, $"a mask in groups of {layer.GroupRows}", $"groups divide the {layer.Outputs} outputs");
         var fit = layer.Window.Fits(before, before);
         if (!fit.IsSupported) throw Refuse(layer.Name, $"a window of {layer.Window.Side}", fit.Reason!);
         var side = layer.Window.Count(before);

@@ -14,7 +14,7 @@ public sealed class OnnxTests
     [InlineData(true)]
     public void Imported_networks_are_those_that_were_exported(bool withNorms)
     {
-        var network = Network();
+        var network = SmallNetwork.Make();
         var read = OnnxNetwork.Read("test.onnx", ByteString.CopyFrom(OnnxNetworkModel.Encode(network, withNorms)));
         Assert.Equal(
             network.Layers.Select(layer => (layer.Input, layer.Residual, layer.Inputs, layer.Outputs, layer.Window, layer.IsDepthwise, layer.Activation)),
@@ -55,7 +55,7 @@ public sealed class OnnxTests
     [Fact]
     public void Damaged_files_are_read_or_refused()
     {
-        var model = OnnxNetworkModel.Encode(Network(), withNorms: true);
+        var model = OnnxNetworkModel.Encode(SmallNetwork.Make(), withNorms: true);
         Assert.Throws<ModelException>(() => OnnxNetwork.Read("empty.onnx", ByteString.Empty));
         // The graph's structure lies at the front; weights follow.
         Gen.Select(Gen.Int[0, 4000], Gen.Byte, Gen.Int[0, model.Length]).Sample((place, value, length) =>
@@ -71,29 +71,5 @@ public sealed class OnnxTests
                 Assert.DoesNotContain('\n', refusal.Message);
             }
         }, iter: 500, threads: 1);
-    }
-
-    private static VisionNetwork Network()
-    {
-        var random = new RandomLayers();
-        VisionLayer[] layers =
-        [
-            random.Next(-1, 3, 8, new(3, 2, 1), Activation.Relu6), random.Next(0, 8, 8, new(3, 1, 1), Activation.Relu6, isDepthwise: true),
-            random.Next(1, 8, 4, new(1, 1, 0), Activation.None), random.Next(2, 4, 12, new(1, 1, 0), Activation.Relu),
-            random.Next(3, 12, 12, new(3, 1, 1), Activation.Relu6, isDepthwise: true), random.Next(4, 12, 4, new(1, 1, 0), Activation.None) with { Residual = 2 },
-            random.Next(5, 4, 16, new(1, 1, 0), Activation.Relu6),
-        ];
-        return new VisionNetwork("small", 16, 3, layers, RandomValues.Normal(1, 5 * 16), RandomValues.Normal(2, 5));
-    }
-
-    private sealed class RandomLayers
-    {
-        private int _seed = 10;
-
-        public VisionLayer Next(int input, int inputs, int outputs, ConvolutionWindow window, Activation activation, bool isDepthwise = false) => new()
-        {
-            Name = $"layer {input + 1}", Input = input, Inputs = inputs, Outputs = outputs, Window = window, IsDepthwise = isDepthwise, Activation = activation,
-            Filters = RandomValues.Normal(_seed++, outputs * (isDepthwise ? 1 : inputs) * window.Taps), Bias = RandomValues.Normal(_seed++, outputs),
-        };
     }
 }

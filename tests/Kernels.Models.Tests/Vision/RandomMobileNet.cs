@@ -20,7 +20,7 @@ internal sealed class RandomMobileNet
         var net = new RandomMobileNet("classifier");
         net.Add(new Convolution("conv_stem", "bn1", 3, 8, 3, 2, false, true));
         var channels = 8;
-        (int Width, int Blocks, int Stride)[] stages = [(12, 1, 1), (16, 2, 2), (24, 2, 2), (32, 6, 2), (40, 2, 2)];
+        (int Width, int Blocks, int Stride)[] stages = [(16, 1, 1), (16, 2, 2), (24, 2, 2), (32, 6, 2), (40, 2, 2)];
         for (var s = 0; s < stages.Length; s++)
             for (var b = 0; b < stages[s].Blocks; b++)
             {

@@ -11,7 +11,7 @@ internal static class ClassifyCommand
     /// <summary>Builds the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var model = Options.Text("--model", "PATH", "MobileNet v1 or v2: an .onnx file, a .safetensors file, or a folder with model.safetensors (names of torchvision or timm).");
+        var model = Options.Text("--model", "PATH", "MobileNet v1 or v2: an .onnx file, a .safetensors file, a folder with model.safetensors (names of torchvision or timm), or a folder that kernels compress made.");
         model.Required = true;
         var image = Options.Text("--image", "FILE", "Picture to classify: PNG, JPEG, WebP or GIF.");
         image.Required = true;

@@ -12,7 +12,9 @@ internal static class CompressCommand
     /// <summary>Builds the command.</summary>
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = SharedOptions.Model();
+        var model = Options.Text(
+            "--model", "PATH",
+            "Hugging Face folder of a language model, or MobileNet v1 or v2: an .onnx file, a .safetensors file, or a folder with model.safetensors. Default: the embedded sample model.");
         var pattern = Options.Text(
             "--pattern", "PATTERN", "N:M (2:4, 1:8, …), N:M/V (V outputs alike), V:2:M, unstructured@S, group:R@S or block:B@S; S is the share to drop.");
         pattern.Required = true;
@@ -26,10 +28,10 @@ internal static class CompressCommand
         var length = Options.WholeNumber("--length", "N", "Tokens of a calibration sequence; at most the context.", 1, int.MaxValue, 2048);
         var sequences = Options.WholeNumber("--sequences", "N", "Most calibration sequences.", 1, int.MaxValue, 128);
         var seed = Options.WholeNumber("--seed", "S", "Seed of random.", 0, int.MaxValue, 0);
-        var rearrange = Options.Flag("--rearrange", "First order the inner channels of every MLP so that similar ones share a group; for patterns whose rows choose together.");
+        var rearrange = Options.Flag("--rearrange", "First order the inner channels of every MLP so that similar ones share a group; for patterns whose rows choose together. Networks of images always are.");
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
-        var command = new Command("compress", "Prune the projections of a model into a folder of sparse tensors.")
+        var command = new Command("compress", "Prune the projections of a language model, or the pointwise convolutions of a network of images, into a folder of sparse tensors.")
         {
             model, pattern, method, allocation, rearrange, output, calibration, text, length, sequences, seed, threads, json,
         };
@@ -38,7 +40,7 @@ internal static class CompressCommand
             Pruning.Execute(
                 new PruningSettings
                 {
-                    Model = parsed.GetValue(model),
+                    Model = parsed.GetValue(model) is not "" ? parsed.GetValue(model) : throw new UsageException("--model is empty; name a file or folder."),
                     Options = new CompressionOptions
                     {
                         Pattern = PatternOption.Parse(parsed.GetRequiredValue(pattern)!),

@@ -16,7 +16,7 @@ internal static class CompressionTable
             table.AddRow(Markup.Escape(tensor.Tensor), Quantities.Share(tensor.Density), Quantities.Share(tensor.Error), Quantities.Seconds(tensor.Seconds));
         var console = Consoles.On(terminal.Output, terminal.OutputIsInteractive);
         console.Write(table);
-        console.WriteLine($"{report.Pattern} by {report.Method}: {Quantities.Share(report.Density)} of the projections' weights are kept, stored as {report.Format}.");
+        console.WriteLine($"{report.Pattern} by {report.Method}: {Quantities.Share(report.Density)} of the pruned layers' weights are kept, stored as {report.Format}.");
         if (report.Perplexity is { } perplexity)
             console.WriteLine(FormattableString.Invariant($"Perplexity of {perplexity.Tokens} tokens: {perplexity.Dense:g5} before, {perplexity.Pruned:g5} after."));
     }

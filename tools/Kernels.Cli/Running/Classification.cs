@@ -58,6 +58,6 @@ internal static class Classification
             new TableColumn("share").NoWrap().RightAligned().PadRight(2), new TableColumn("class").NoWrap().PadRight(2), new TableColumn("label"));
         foreach (var place in report.Top) table.AddRow(new Text(Quantities.Share(place.Probability)), new Text($"{place.Class}"), new Text(place.Label ?? ""));
         Consoles.On(terminal.Output, terminal.OutputIsInteractive).Write(table);
-        terminal.Output.WriteLine($"{report.Pattern ?? "dense"}, {Quantities.Share(report.Density)} of the filters' weights stored, {Quantities.Seconds(report.Seconds)}");
+        terminal.Output.WriteLine($"{report.Pattern ?? (report.Density < 1 ? "as stored" : "dense")}, {Quantities.Share(report.Density)} of the filters' weights stored, {Quantities.Seconds(report.Seconds)}");
     }
 }

@@ -17,6 +17,23 @@ internal static class Pruning
     public static void Execute(PruningSettings settings, Terminal terminal, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        var report = settings.Model is { } path && VisionNetwork.IsAt(path)
+            ? PruneImages(path, settings, terminal, cancellation)
+            : PruneText(settings, terminal, cancellation);
+        if (settings.Json) ReportJson.Write(terminal.Output, report, types => types.CompressionReport);
+        else CompressionTable.Show(terminal, report);
+    }
+
+    private static CompressionReport PruneImages(string path, PruningSettings settings, Terminal terminal, CancellationToken cancellation)
+    {
+        if (settings.Calibration is not null || settings.Text is not null)
+            throw new UsageException($"--calibration and --text serve language models; '{path}' is a network of images. Leave them out.");
+        var compressor = new VisionCompressor(VisionNetwork.Open(path), settings.Options);
+        return Show(terminal, compressor.Layers, progress => compressor.Write(settings.Output, progress, cancellation));
+    }
+
+    private static CompressionReport PruneText(PruningSettings settings, Terminal terminal, CancellationToken cancellation)
+    {
         var options = settings.Options;
         var calibrates = options.Needs != CalibrationNeed.None;
         if (calibrates && settings.Calibration is null)
@@ -32,10 +49,13 @@ internal static class Pruning
 
         var compressor = new ModelCompressor(files, options);
         using var device = DeviceChoice.Open("cpu", settings.Threads);
+        return Show(terminal, compressor.Layers, progress => compressor.Write(settings.Output, device, progress, cancellation));
+    }
+
+    private static CompressionReport Show(Terminal terminal, int layers, Func<IProgress<int>?, CompressionReport> work)
+    {
         CompressionReport? report = null;
-        ReadingProgress.Show(terminal, $"Pruning {compressor.Layers} layers", compressor.Layers, progress =>
-            report = compressor.Write(settings.Output, device, progress, cancellation));
-        if (settings.Json) ReportJson.Write(terminal.Output, report!, types => types.CompressionReport);
-        else CompressionTable.Show(terminal, report!);
+        ReadingProgress.Show(terminal, $"Pruning {layers} layers", layers, progress => report = work(progress));
+        return report!;
     }
 }
