@@ -12,15 +12,14 @@ internal static class MatMulFile
     public static IReadOnlyList<ProgramSet> Programs(MatMulSpec spec)
     {
         const string type = "global::Kernels.MatMulProgram";
+        var processor = spec.HasProcessorPanels
+            ? ProgramSet.Write("SimdMatMul", type, SimdMatMul.ProgramNames(), writer => SimdMatMul.Write(writer, spec))
+            : ProgramSet.Write("SimdGroupMatMul", type, SimdMatMul.ProgramNames(), writer => SimdGroupMatMul.Write(writer, spec));
         if (spec.GroupRows > 0)
-            return
-            [
-                ProgramSet.Write("SimdGroupMatMul", type, SimdMatMul.ProgramNames(), writer => SimdGroupMatMul.Write(writer, spec)),
-                ProgramSet.Write("GpuGroupMatMul", type, GpuGroupMatMul.ProgramNames(), writer => GpuGroupMatMul.Write(writer, spec)),
-            ];
+            return [processor, ProgramSet.Write("GpuGroupMatMul", type, GpuGroupMatMul.ProgramNames(), writer => GpuGroupMatMul.Write(writer, spec))];
         return
         [
-            ProgramSet.Write("SimdMatMul", type, SimdMatMul.ProgramNames(), writer => SimdMatMul.Write(writer, spec)),
+            processor,
             ProgramSet.Write("TensorMatMul", type, TensorMatMul.ProgramNames(spec), writer => TensorMatMul.Write(writer, spec)),
             ProgramSet.Write("GpuMatMul", type, GpuMatMul.ProgramNames(), writer => GpuMatMul.Write(writer, spec)),
         ];

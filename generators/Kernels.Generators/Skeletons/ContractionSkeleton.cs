@@ -83,7 +83,7 @@ internal static class ContractionSkeleton
                 foreach (var name in names)
                     for (var row = 0; row < rows; row++)
                         writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, name)} = {tile.Zero}")};");
-                using (tile.OpenSteps(writer, names, vectors)) WriteStep(writer, tile, names, rows, vectors);
+                tile.WriteSteps(writer, names, vectors, () => WriteStep(writer, tile, names, rows, vectors));
                 for (var row = 0; row < rows; row++)
                 {
                     using var _ = writer.Open(row == 0 ? "" : $"if (rows > {row})");

@@ -36,8 +36,8 @@ internal abstract class ContractionTile
     /// <summary>Declares the activations and the weight vectors of the named panels.</summary>
     public abstract void DeclareOperands(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
 
-    /// <summary>Declares the operands of the named panels and opens the loop over their steps.</summary>
-    public abstract SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
+    /// <summary>Declares the operands of the named panels and writes the loop over their steps, of which <paramref name="writeStep"/> writes one.</summary>
+    public abstract void WriteSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors, Action writeStep);
 
     /// <summary>Begins the inputs of a panel that share a scale, where the storage has scales.</summary>
     public abstract void BeginGroup(SourceWriter writer, string panel, int vectors);

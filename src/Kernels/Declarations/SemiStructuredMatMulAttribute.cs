@@ -3,7 +3,8 @@ namespace Kernels;
 /// <summary>Declares a product with an N:M weight matrix: of every <see cref="Of"/> consecutive inputs of an output row,
 /// <see cref="Kept"/> are stored.</summary>
 /// <remarks>
-/// 2:4 permutes activations inside registers, or spreads weights over their columns; other patterns are stored by rows with their columns.
+/// On the processor groups of 4, 8, 16 and 32 permute activations by positions of as many bits as a group needs. 2:4 does so on GPUs too, or
+/// spreads weights over their columns. Everything else is stored by rows, or vectors of them, with columns of 16 bits.
 /// </remarks>
 public sealed class SemiStructuredMatMulAttribute : MatMulAttribute
 {

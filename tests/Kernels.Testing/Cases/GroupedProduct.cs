@@ -17,6 +17,9 @@ public sealed record GroupedProduct(string Format)
     {
         ["2:4"] = (Products.TwoOfFour, random => RandomSparse.SemiStructured(37, 1036, 2, 4, 1, random)),
         ["1:4"] = (Products.OneOfFour, random => RandomSparse.SemiStructured(37, 1036, 1, 4, 1, random)),
+        ["2:8"] = (Products.TwoOfEight, random => RandomSparse.SemiStructured(53, 1048, 2, 8, 1, random)),
+        ["5:12"] = (Products.FiveOfTwelve, random => RandomSparse.SemiStructured(21, 132, 5, 12, 1, random)),
+        ["8:32, epilogue"] = (Products.EightOfThirtyTwoLeak, random => RandomSparse.SemiStructured(70, 416, 8, 32, 1, random)),
         ["4:16"] = (Products.FourOfSixteen, random => RandomSparse.SemiStructured(70, 208, 4, 16, 1, random)),
         ["3:32 in vectors"] = (Products.ThreeOfThirtyTwo, random => RandomSparse.SemiStructured(72, 1056, 3, 32, 8, random)),
         ["unstructured"] = (Products.Unstructured, random => RandomSparse.Blocks(67, 1033, 1, 1, 0.2, random)),

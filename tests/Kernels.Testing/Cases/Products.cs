@@ -30,6 +30,15 @@ public static partial class Products
     [SemiStructuredMatMul(Kept = 1, Of = 4)]
     public static partial MatMulKernel OneOfFour { get; }
 
+    [SemiStructuredMatMul(Kept = 2, Of = 8)]
+    public static partial MatMulKernel TwoOfEight { get; }
+
+    [SemiStructuredMatMul(Kept = 5, Of = 12)]
+    public static partial MatMulKernel FiveOfTwelve { get; }
+
+    [SemiStructuredMatMul(Kept = 8, Of = 32, Epilogue = nameof(Leak))]
+    public static partial MatMulKernel EightOfThirtyTwoLeak { get; }
+
     [SemiStructuredMatMul(Kept = 4, Of = 16)]
     public static partial MatMulKernel FourOfSixteen { get; }
 

@@ -9,8 +9,12 @@ internal sealed class DenseTile(VectorWidth width, bool hasEpilogue) : SimdContr
 
     public override int Slots => 1;
 
-    protected override SourceWriter.Block OpenLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors) =>
-        writer.Open("for (; steps > 0; steps--)");
+    protected override string Activations => Vector;
+
+    protected override void WriteLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors, Action writeStep)
+    {
+        using (writer.Open("for (; steps > 0; steps--)")) writeStep();
+    }
 
     public override void EndSlot(SourceWriter writer, string panel, int slot, int vectors)
     {

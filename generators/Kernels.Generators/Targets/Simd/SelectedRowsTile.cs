@@ -3,12 +3,12 @@ using Kernels.Generators.Emission;
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>
-/// Many rows past 2:4 weights: lanes are tokens, and a stored weight, broadcast, multiplies the packed activations of the one
-/// column it belongs to. Nothing is permuted: two bits of metadata become the address of an operand in L1, and half the
-/// multiply-adds of a dense product remain, each with one load. A weight is loaded once for all vectors of tokens, so wide
+/// Many rows past N:M weights: lanes are tokens, and a stored weight, broadcast, multiplies the packed activations of the one
+/// column it belongs to. Nothing is permuted: the bits of a position become the address of an operand in L1, and of the
+/// multiply-adds of a dense product N in M remain, each with one load. A weight is loaded once for all vectors of tokens, so wide
 /// tiles come closest to the peak: 8 of 9 loads feed a multiply-add.
 /// </summary>
-internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
+internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width, SemiStructuredRun run)
 {
     /// <summary>Accumulators of a tile: enough for the latency of a multiply-add, few enough for 16 registers.</summary>
     private const int Accumulators = 8;
@@ -16,21 +16,20 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
     // Packed activations that stay in L1 while panels of weights pass.
     private const int BlockBytes = 16 << 10;
 
-    private const int Group = 4, Slots = 2, Run = 8;
-
     private static readonly int[] Vectors = [8, 4, 2];
 
     /// <summary>Rows of the tiles, widest first.</summary>
     public static IEnumerable<int> Rows(VectorWidth width) => Vectors.Select(vectors => vectors * width.Lanes);
 
-    /// <summary>Inputs of a block of steps.</summary>
-    public static int BlockInputs(VectorWidth width) => BlockBytes / (Vectors[0] * width.Lanes * 4);
+    /// <summary>Inputs of a block of steps: whole runs.</summary>
+    public static int BlockInputs(VectorWidth width, SemiStructuredRun run) =>
+        Math.Max(1, BlockBytes / (Vectors[0] * width.Lanes * 4) / (run.Steps * run.Of)) * run.Steps * run.Of;
 
     private string Float => width.Of("float");
 
     private int RowOfWeights => width.Panel * 4;
 
-    private int RunBytes => RowOfWeights * (1 + Run * Slots);
+    private int RunBytes => RowOfWeights * (run.Words + run.Steps * run.Kept);
 
     /// <summary>Writes the override of <c>CpuMatMulProgram.Tile</c> and what it calls.</summary>
     public void Write(string methodAttributes, bool hasEpilogue)
@@ -40,7 +39,7 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
         {
             using (writer.Open("if (type != global::Kernels.ElementType.Float32)"))
             {
-                writer.Line($"var widened = stackalloc byte[{BlockInputs(width) / (Group * Run) * RunBytes}];");
+                writer.Line($"var widened = stackalloc byte[{BlockInputs(width, run) / (run.Of * run.Steps) * RunBytes}];");
                 writer.Line("if (type == global::Kernels.ElementType.BFloat16) Widen<global::Kernels.BFloat16Panels>(w, steps, widened);");
                 writer.Line("else Widen<global::Kernels.Float16Panels>(w, steps, widened);");
                 writer.Line("w = widened;");
@@ -65,13 +64,13 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
     {
         writer.Line(methodAttributes);
         using (writer.Open("private static void Widen<TStorage>(byte* w, int steps, byte* target)\n    where TStorage : struct, global::Kernels.IPanelStorage"))
-        using (writer.Open($"for (; steps > 0; steps -= {Run})"))
+        using (writer.Open($"for (; steps > 0; steps -= {run.Steps})"))
         {
-            writer.Line($"{width.Class}.Store({width.Class}.Load(w), target);");
-            writer.Line($"{width.Class}.Store({width.Class}.Load(w + {RowOfWeights / 2}), target + {RowOfWeights / 2});");
-            writer.Line($"w += {RowOfWeights};");
-            writer.Line($"target += {RowOfWeights};");
-            using (writer.Open($"for (var row = {Slots} * global::System.Math.Min({Run}, steps); row > 0; row--)"))
+            for (var half = 0; half < 2 * run.Words; half++)
+                writer.Line($"{width.Class}.Store({width.Class}.Load(w + {half * RowOfWeights / 2}), target + {half * RowOfWeights / 2});");
+            writer.Line($"w += {run.Words * RowOfWeights};");
+            writer.Line($"target += {run.Words * RowOfWeights};");
+            using (writer.Open($"for (var row = {run.Kept} * global::System.Math.Min({run.Steps}, steps); row > 0; row--)"))
             {
                 writer.Line($"{width.Class}.Store(TStorage.LoadFirst{width.Bits}(w), (float*)target);");
                 writer.Line($"{width.Class}.Store(TStorage.LoadSecond{width.Bits}(w), (float*)target + {width.Lanes});");
@@ -98,24 +97,26 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
             writer.Line("var x = (byte*)a;");
             writer.Line("var v = w + 4 * first;");
             writer.Line("var left = steps;");
-            using (writer.Open($"for (; left >= {Run}; left -= {Run})"))
+            ForOutputs(output => $"nuint m{output};");
+            using (writer.Open($"for (; left >= {run.Steps}; left -= {run.Steps})"))
             {
-                LoadMetadata();
-                for (var step = 0; step < Run; step++) WriteStep(step);
+                LoadPositions(0);
+                for (var step = 0; step < run.Steps; step++) WriteStep(step);
                 writer.Line($"v += {RunBytes};");
-                writer.Line($"x += {Run * Group * rowBytes};");
+                writer.Line($"x += {run.Steps * run.Of * rowBytes};");
             }
 
-            using (writer.Open("if (left > 0)"))
-            {
-                LoadMetadata();
-                using (writer.Open("for (; left > 0; left--)"))
+            if (run.Steps > 1)
+                using (writer.Open("if (left > 0)"))
                 {
-                    WriteStep(0);
-                    writer.Line($"v += {Slots * RowOfWeights};");
-                    writer.Line($"x += {Group * rowBytes};");
+                    LoadPositions(0);
+                    using (writer.Open("for (; left > 0; left--)"))
+                    {
+                        WriteStep(0);
+                        writer.Line($"v += {run.Kept * RowOfWeights};");
+                        writer.Line($"x += {run.Of * rowBytes};");
+                    }
                 }
-            }
 
             ForEach((output, vector) => $"{width.Class}.Store(s{output}_{vector}, partial + {(output * vectors + vector) * width.Lanes});");
             writer.Line($"partial += {Accumulators * width.Lanes};");
@@ -130,34 +131,32 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width)
                     writer.Line(line(output, vector));
         }
 
-        // The two bits of a slot, times the bytes of a packed column.
-        void LoadMetadata()
+        void ForOutputs(Func<int, string> line)
         {
-            for (var output = 0; output < outputs; output++)
-                writer.Line($"var m{output} = (nuint)((uint*)v)[{output}] << {Log2(rowBytes)};");
+            for (var output = 0; output < outputs; output++) writer.Line(line(output));
         }
+
+        // Positions, the lowest one times the bytes of a packed column.
+        void LoadPositions(int word) =>
+            ForOutputs(output => $"m{output} = (nuint)((uint*)(v + {word * RowOfWeights}))[{output}] << {PowerOfTwo.Log(rowBytes)};");
 
         void WriteStep(int step)
         {
-            for (var slot = 0; slot < Slots; slot++)
+            for (var slot = 0; slot < run.Kept; slot++)
+            {
+                if (run.BeginsWord(slot)) LoadPositions(slot / run.SlotsOfWord);
                 for (var output = 0; output < outputs; output++)
                     using (writer.Open(""))
                     {
-                        writer.Line($"var f = {width.Class}.Create(*(float*)(v + {RowOfWeights * (1 + step * Slots + slot) + 4 * output}));");
-                        writer.Line($"var c = x + (m{output} & {3 * rowBytes});");
-                        writer.Line($"m{output} >>= 2;");
+                        writer.Line($"var f = {width.Class}.Create(*(float*)(v + {RowOfWeights * (run.Words + step * run.Kept + slot) + 4 * output}));");
+                        writer.Line($"var c = x + (m{output} & {(run.Of - 1) * rowBytes});");
+                        writer.Line($"m{output} >>= {run.Bits};");
                         for (var vector = 0; vector < vectors; vector++)
                             writer.Line(
                                 $"s{output}_{vector} = {width.Class}.MultiplyAddEstimate(" +
-                                $"f, {width.Class}.Load((float*)(c + {step * Group * rowBytes + vector * width.Lanes * 4})), s{output}_{vector});");
+                                $"f, {width.Class}.Load((float*)(c + {step * run.Of * rowBytes + vector * width.Lanes * 4})), s{output}_{vector});");
                     }
+            }
         }
-    }
-
-    private static int Log2(int powerOfTwo)
-    {
-        var log = 0;
-        while (1 << log < powerOfTwo) log++;
-        return log;
     }
 }

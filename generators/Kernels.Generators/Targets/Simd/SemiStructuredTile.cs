@@ -3,40 +3,69 @@ using Kernels.Generators.Emission;
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>
-/// 2:4 weights past a few rows: a step is a group of four columns, repeated in every 128-bit lane of <c>x</c>; a permute inside the lanes
-/// gives each output the column its stored weight belongs to. Metadata words hold eight steps of two slots of two bits, and
-/// the permute reads the lowest two bits only, so a shift by two is all the decoding there is.
+/// N:M weights past a few rows: a step is a group of M columns, and a permute gives each output the column its stored weight belongs to.
+/// Permutes read the lowest bits only, so shifting a word of positions is all the decoding there is. Four columns are repeated in every
+/// 128-bit lane of <c>x</c>; more are permuted from where they lie, in cache, because weights need the registers.
 /// </summary>
-internal sealed class SemiStructuredTile(VectorWidth width, bool hasEpilogue) : SimdContractionTile(width, hasEpilogue)
+internal sealed class SemiStructuredTile(VectorWidth width, SemiStructuredRun run, bool hasEpilogue) : SimdContractionTile(width, hasEpilogue)
 {
-    public override int ColumnsPerStep => 4;
+    public override int ColumnsPerStep => run.Of;
 
-    public override int Slots => 2;
+    public override int Slots => run.Kept;
 
-    protected override SourceWriter.Block OpenLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
+    protected override string Activations => IsHeld ? Vector : "float*";
+
+    private bool IsHeld => run.Of == 4;
+
+    /// <summary>Runs are written out, so that their words are read once and no step asks which it is; the groups left over are few.</summary>
+    protected override void WriteLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors, Action writeStep)
     {
         foreach (var panel in panels)
-            for (var v = 0; v < vectors; v++)
-                writer.Line($"var m{panel}_{v} = {Width.Of("uint")}.Zero;");
-        var loop = writer.Open("for (var step = 0; step < steps; step++)");
-        using (writer.Open("if ((step & 7) == 0)"))
+            for (var v = 0; v < vectors; v++) writer.Line($"var m{panel}_{v} = {Width.Of("uint")}.Zero;");
+        using (writer.Open($"for (; steps >= {run.Steps}; steps -= {run.Steps})"))
+        {
+            BeginRun();
+            for (var step = 0; step < run.Steps; step++) writeStep();
+        }
+
+        if (run.Steps == 1) return;
+        using (writer.Open("if (steps > 0)"))
+        {
+            BeginRun();
+            using (writer.Open("for (; steps > 0; steps--)")) writeStep();
+        }
+
+        void BeginRun()
+        {
             foreach (var panel in panels)
             {
-                for (var v = 0; v < vectors; v++)
-                    writer.Line($"m{panel}_{v} = {Load($"(uint*)w{panel} + {v * Lanes}")};");
-                writer.Line($"w{panel} += {vectors * Lanes * 4};");
+                LoadPositions(writer, panel, $"(uint*)w{panel}", vectors);
+                writer.Line($"w{panel} += {run.Words * vectors * Lanes * 4};");
             }
-
-        return loop;
+        }
     }
 
     public override void EndSlot(SourceWriter writer, string panel, int slot, int vectors)
     {
-        for (var v = 0; v < vectors; v++) writer.Line($"m{panel}_{v} >>= 2;");
+        if (run.BeginsWord(slot + 1))
+        {
+            // All words of a group lie before its values, of which w has passed some.
+            var word = (slot + 1) / run.SlotsOfWord;
+            LoadPositions(writer, panel, $"(uint*)(w{panel} - {(slot + 1) * vectors * Lanes / 8} * TStorage.Bits) - {(run.Words - word) * vectors * Lanes}", vectors);
+        }
+        else
+        {
+            for (var v = 0; v < vectors; v++) writer.Line($"m{panel}_{v} >>= {run.Bits};");
+        }
     }
 
-    public override string LoadActivation(string pointer) => $"global::Kernels.GroupLanes.Repeat{Width.Bits}({pointer})";
+    public override string LoadActivation(string pointer) => IsHeld ? $"global::Kernels.GroupLanes.Repeat{Width.Bits}({pointer})" : pointer;
 
     public override string Operand(string activation, string panel, int vector) =>
-        $"global::Kernels.GroupLanes.Select{Width.Bits}({activation}, m{panel}_{vector})";
+        $"global::Kernels.GroupLanes.{(IsHeld ? $"Select{Width.Bits}" : $"SelectOf{run.Of}")}({activation}, m{panel}_{vector})";
+
+    private void LoadPositions(SourceWriter writer, string panel, string pointer, int vectors)
+    {
+        for (var v = 0; v < vectors; v++) writer.Line($"m{panel}_{v} = {Load($"{pointer} + {v * Lanes}")};");
+    }
 }

@@ -24,17 +24,20 @@ internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue)
 
     public sealed override void DeclareOperands(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
     {
-        writer.Line($"{Vector} x;");
+        writer.Line($"{Activations} x;");
         foreach (var panel in panels) writer.Line($"{Vector} {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"v{panel}_{v}"))};");
     }
 
-    public sealed override SourceWriter.Block OpenSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors)
+    public sealed override void WriteSteps(SourceWriter writer, IReadOnlyList<string> panels, int vectors, Action writeStep)
     {
         DeclareOperands(writer, panels, vectors);
-        return OpenLoop(writer, panels, vectors);
+        WriteLoop(writer, panels, vectors, writeStep);
     }
 
-    protected abstract SourceWriter.Block OpenLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
+    /// <summary>Type of the activations of a step.</summary>
+    protected abstract string Activations { get; }
+
+    protected abstract void WriteLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors, Action writeStep);
 
     public sealed override void LoadWeights(SourceWriter writer, string panel, int slot, int vectors)
     {

@@ -26,7 +26,7 @@ internal static class SimdMatMul
         {
             var (rows, block) = spec.IsDense
                 ? ($"{width.TileRows}", DenseBlockBytes / (width.Panel * 4))
-                : (string.Join(", ", SelectedRowsTile.Rows(width)), SelectedRowsTile.BlockInputs(width));
+                : (string.Join(", ", SelectedRowsTile.Rows(width)), SelectedRowsTile.BlockInputs(width, Run(spec)));
             using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuMatMulProgram({width.Bits}, [{rows}], {width.Panel}, {block})"))
                 WriteProgram(writer, spec, width);
         }
@@ -34,11 +34,13 @@ internal static class SimdMatMul
 
     private static string Name(VectorWidth width) => $"Simd{width.Bits}";
 
+    private static SemiStructuredRun Run(MatMulSpec spec) => new(spec.Kept, spec.Of);
+
     private static void WriteProgram(SourceWriter writer, MatMulSpec spec, VectorWidth width)
     {
         SimdContractionTile tile = spec.IsDense
             ? new DenseTile(width, spec.Epilogue is not null)
-            : new SemiStructuredTile(width, spec.Epilogue is not null);
+            : new SemiStructuredTile(width, Run(spec), spec.Epilogue is not null);
         using (writer.Open("public override void Stream(global::Kernels.ElementType type, float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, int scaleSteps, float* output, long stride)"))
             WriteSwitch(writer, StreamStorages, storage => $"Stream<{storage}>(a, activationStride, rows, w, panelBytes, panels, steps, scaleSteps, output, stride);");
         writer.Line();
@@ -51,7 +53,7 @@ internal static class SimdMatMul
         }
         else
         {
-            new SelectedRowsTile(writer, width).Write(tile.MethodAttributes, tile.HasEpilogue);
+            new SelectedRowsTile(writer, width, Run(spec)).Write(tile.MethodAttributes, tile.HasEpilogue);
         }
 
         WriteStreams(writer, tile, width, spec.IsDense);

@@ -33,9 +33,9 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     {
         _program = program;
         _device = device;
-        _layout = new PanelLayout(declaration.Format, shape.WeightType, program.PanelWidth, shape.Inputs);
+        _layout = new PanelLayout(declaration.Kept, declaration.Of, shape.WeightType, program.PanelWidth, shape.Inputs);
         var blocks = Divide(_layout.Steps, program.BlockInputs / _layout.ColumnsPerStep);
-        _blockSteps = Divide(Divide(_layout.Steps, blocks), PanelLayout.Run) * PanelLayout.Run;
+        _blockSteps = Divide(Divide(_layout.Steps, blocks), _layout.Run) * _layout.Run;
         _packer = new ActivationPacker(program.TileRows, program.TileRowsFor, shape.Inputs, _blockSteps * _layout.ColumnsPerStep);
         _tiles = new TileBody(this);
         _stream = new StreamBody(this);

@@ -9,7 +9,7 @@ namespace Kernels;
 /// <param name="vectorBits">Width of the vectors.</param>
 /// <param name="tileRows">Activation rows of the tiles there are, widest first.</param>
 /// <param name="panelWidth">Outputs of a tile and of a weight panel: two vectors.</param>
-/// <param name="blockInputs">Inputs that a tile contracts at a time, a multiple of a run of 2:4 groups.</param>
+/// <param name="blockInputs">Inputs that a tile contracts at a time, a multiple of a run.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, int panelWidth, int blockInputs) : MatMulProgram
 {
@@ -47,11 +47,10 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
         var scaleInputs = !type.IsScaled() ? 0 : source.ScaleColumns == 0 ? PanelLayout.UsualScaleInputs : source.ScaleColumns;
-        var layout = new PanelLayout(declaration.Format, type, PanelWidth, source.Columns, scaleInputs);
-        var run = PanelLayout.Run * layout.ColumnsPerStep;
-        if (scaleInputs % run != 0 && scaleInputs < source.Columns)
+        var layout = new PanelLayout(declaration.Kept, declaration.Of, type, PanelWidth, source.Columns, scaleInputs);
+        if (scaleInputs % layout.RunInputs != 0 && scaleInputs < source.Columns)
             throw new KernelException(
-                declaration.Name, device.Name, $"a scale for every {scaleInputs} inputs", $"scales belong to multiples of {run} inputs or to all {source.Columns}",
+                declaration.Name, device.Name, $"a scale for every {scaleInputs} inputs", $"scales belong to multiples of {layout.RunInputs} inputs or to all {source.Columns}",
                 "Quantise in other groups, or pack as Float32.");
         return Filled(new CpuPackedWeights((CpuDevice)device, declaration, layout, source.Rows), source);
     }

@@ -13,13 +13,13 @@ internal static unsafe class PanelWidener
     public static void Widen(in PanelLayout layout, byte* panel, int step, int steps, byte* target)
     {
         var wide = Widened(layout);
-        for (var end = step + steps; step < end; step += PanelLayout.Run)
+        for (var end = step + steps; step < end; step += layout.Run)
         {
             var source = panel + layout.Offset(step);
             new ReadOnlySpan<byte>(source, layout.RunBytes).CopyTo(new Span<byte>(target, layout.RunBytes));
             target += layout.RunBytes;
-            var taken = Math.Min(PanelLayout.Run, end - step);
-            var rows = taken * (layout.StepBytes * 8 / layout.Type.Bits() / layout.Width);
+            var taken = Math.Min(layout.Run, end - step);
+            var rows = taken * layout.Slots;
             var scales = (float*)(panel + layout.ScaleOffset(step));
             if (layout.Type == ElementType.Int8) WidenBytes(source + layout.RunBytes, rows, layout.Width, scales, (float*)target);
             else WidenHalves(source + layout.RunBytes, rows, layout.Width, scales, (float*)target);

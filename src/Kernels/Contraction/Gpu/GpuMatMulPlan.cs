@@ -4,7 +4,7 @@ namespace Kernels;
 internal sealed class GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, GpuMatMulProgram program)
     : GpuProductPlan<ProductArguments>(device, declaration, shape, program)
 {
-    private readonly PanelLayout _layout = new(declaration.Format, shape.WeightType, GpuMatMulProgram.PanelWidth, shape.Inputs);
+    private readonly PanelLayout _layout = new(declaration.Kept, declaration.Of, shape.WeightType, GpuMatMulProgram.PanelWidth, shape.Inputs);
 
     /// <inheritdoc/>
     protected override ProductArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, out IlgpuBuffer memory)

@@ -30,9 +30,9 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
         var layout = new PanelLayout(
-            declaration.Format, type, PanelWidth, source.Columns,
+            declaration.Kept, declaration.Of, type, PanelWidth, source.Columns,
             !type.IsScaled() ? 0 : source.Type.IsScaled() ? source.ScaleColumns : PanelLayout.UsualScaleInputs);
-        RequireScales(device, declaration, source.Columns, layout.ScaleInputs, PanelLayout.Run * layout.ColumnsPerStep);
+        RequireScales(device, declaration, source.Columns, layout.ScaleInputs, layout.RunInputs);
         return Filled(new GpuPanelWeights((IlgpuDevice)device, declaration, layout, source.Rows), source);
     }
 

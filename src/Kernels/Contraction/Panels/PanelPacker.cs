@@ -4,7 +4,7 @@ namespace Kernels;
 /// <remarks>One pack at a time; packing allocates nothing on the heap.</remarks>
 internal sealed unsafe class PanelPacker(PanelLayout layout, int outputs) : ParallelBody
 {
-    // Inputs staged at once: a multiple of a run of 2:4 groups; the staged block of the widest panel (16 KB) stays in L1.
+    // Inputs staged at once: a multiple of every run; the staged block of the widest panel (16 KB) stays in L1.
     private const int Block = 128;
 
     // Panels of a task: neighbours share the cache lines and pages of a transposed source.
@@ -45,7 +45,7 @@ internal sealed unsafe class PanelPacker(PanelLayout layout, int outputs) : Para
     }
 
     // What decides which weights stay is not what is stored where a mask does, or where rounding could make magnitudes tie.
-    private bool HasScores => layout.Format == WeightFormat.SemiStructured && (_mask is not null || IsQuantized);
+    private bool HasScores => !layout.IsDense && (_mask is not null || IsQuantized);
 
     private bool IsQuantized => layout.ScaleInputs > 0 && _scales == null;
 
@@ -61,7 +61,7 @@ internal sealed unsafe class PanelPacker(PanelLayout layout, int outputs) : Para
         var step = column / layout.ColumnsPerStep;
         var start = _panels + panel * layout.PanelBytes;
         var target = start + layout.Offset(step);
-        if (layout is { Format: WeightFormat.Dense, Type: ElementType.Float32 })
+        if (layout is { IsDense: true, Type: ElementType.Float32 })
         {
             Stage(panel, column, columns, (float*)target, scores);
             return;
@@ -79,7 +79,7 @@ internal sealed unsafe class PanelPacker(PanelLayout layout, int outputs) : Para
             Stage(panel, column, columns, staged, scores);
         }
 
-        if (layout.Format == WeightFormat.Dense) PanelEncoder.Encode(staged, target, layout.Type, layout.Width, columns);
+        if (layout.IsDense) PanelEncoder.Encode(staged, target, layout.Type, layout.Width, columns);
         else SemiStructuredPacker.Pack(staged, scores, target, layout, columns / layout.ColumnsPerStep);
     }
 

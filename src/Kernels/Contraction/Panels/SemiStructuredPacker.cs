@@ -1,33 +1,64 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
-/// <summary>Chooses and stores two of each group of four inputs: those of the largest scores, which are magnitudes or a mask.</summary>
+/// <summary>Chooses and stores N of each group of M inputs: those of the largest scores, which are magnitudes or a mask; of equal ones the earlier.</summary>
 internal static unsafe class SemiStructuredPacker
 {
-    /// <summary>Packs <paramref name="steps"/> groups, starting a run, of fp32 [4 · steps][width] at <paramref name="staged"/>, scored alike at <paramref name="scores"/>.</summary>
+    /// <summary>Packs <paramref name="steps"/> groups, starting a run, of fp32 [M · steps][width] at <paramref name="staged"/>, scored alike at <paramref name="scores"/>.</summary>
     public static void Pack(float* staged, float* scores, byte* target, in PanelLayout layout, int steps)
     {
-        var values = stackalloc float[2 * layout.Width];
-        for (var step = 0; step < steps; step += PanelLayout.Run)
+        var values = stackalloc float[layout.Kept * layout.Width];
+        for (var step = 0; step < steps; step += layout.Run)
         {
             var metadata = (uint*)target;
-            new Span<uint>(metadata, layout.Width).Clear();
+            new Span<byte>(target, layout.RunBytes).Clear();
             target += layout.RunBytes;
-            for (var i = 0; i < Math.Min(PanelLayout.Run, steps - step); i++)
+            for (var i = 0; i < Math.Min(layout.Run, steps - step); i++)
             {
                 for (var lane = 0; lane < layout.Width; lane += Vector128<float>.Count)
-                    Choose(staged + lane, scores + lane, layout.Width, values + lane, metadata + lane, 4 * i);
-                PanelEncoder.Encode(values, target, layout.Type, layout.Width, 2);
-                staged += 4 * layout.Width;
-                scores += 4 * layout.Width;
+                    if (layout is { Kept: 2, Of: 4 }) ChooseTwoOfFour(staged + lane, scores + lane, layout.Width, values + lane, metadata + lane, 4 * i);
+                    else Choose(staged + lane, scores + lane, layout, values + lane, metadata + lane, i * layout.Kept);
+                PanelEncoder.Encode(values, target, layout.Type, layout.Width, layout.Kept);
+                staged += layout.Of * layout.Width;
+                scores += layout.Of * layout.Width;
                 target += layout.StepBytes;
             }
         }
     }
 
+    /// <summary>Keeps N of M for four outputs at once: a column stays if fewer than N others beat it. The group's slots of a run begin with <paramref name="slot"/>.</summary>
+    [SkipLocalsInit]
+    private static void Choose(float* group, float* scores, in PanelLayout layout, float* values, uint* metadata, int slot)
+    {
+        var (kept, of, width) = (layout.Kept, layout.Of, layout.Width);
+        var magnitudes = stackalloc Vector128<int>[of];
+        var beaten = stackalloc Vector128<int>[of]; // minus the number of columns that beat each
+        for (var i = 0; i < of; i++)
+        {
+            magnitudes[i] = Magnitude(scores + i * width);
+            beaten[i] = Vector128<int>.Zero;
+            for (var earlier = 0; earlier < i; earlier++)
+            {
+                var isLarger = Vector128.GreaterThan(magnitudes[i], magnitudes[earlier]);
+                beaten[earlier] += isLarger;
+                beaten[i] += ~isLarger;
+            }
+        }
+
+        for (var lane = 0; lane < Vector128<int>.Count; lane++)
+            for (int i = 0, next = slot; i < of; i++)
+            {
+                if (beaten[i][lane] <= -kept) continue;
+                values[(next - slot) * width + lane] = group[i * width + lane];
+                metadata[next / layout.SlotsOfWord * width + lane] |= (uint)i << (next % layout.SlotsOfWord * layout.ColumnBits);
+                next++;
+            }
+    }
+
     /// <summary>Keeps two of four for four outputs at once.</summary>
-    private static void Choose(float* group, float* scores, int width, float* values, uint* metadata, int shift)
+    private static void ChooseTwoOfFour(float* group, float* scores, int width, float* values, uint* metadata, int shift)
     {
         var x0 = Vector128.Load(group);
         var x1 = Vector128.Load(group + width);
