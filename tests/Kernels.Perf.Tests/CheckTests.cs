@@ -128,8 +128,11 @@ public class CheckTests
     }
 
     [Fact]
-    public void Two_of_four_keeps_the_largest_and_the_earlier_of_equals() =>
-        Assert.Equal([0, -3, 0, 4, 1, 1, 0, 0, 0, 2, -2, 0], TwoOfFour.Prune([1, -3, 2, 4, 1, 1, 1, -1, 1, 2, -2, 1]));
+    public void Groups_keep_the_largest_and_the_earlier_of_equals()
+    {
+        Assert.Equal([0, -3, 0, 4, 1, 1, 0, 0, 0, 2, -2, 0], SemiStructured.Prune([1, -3, 2, 4, 1, 1, 1, -1, 1, 2, -2, 1], 2, 4));
+        Assert.Equal([0, -3, 3, 0, 0, 5, 0, 0], SemiStructured.Prune([1, -3, 3, 2, 0, 5, 2, -2], 3, 8));
+    }
 
     private static float[] Fill(Random random, int count)
     {

@@ -26,7 +26,7 @@ internal sealed record PrunedModelCheck(string Model, string Pruned)
     {
         var name = entry.Name[..^".weight".Length];
         var count = Rows * (int)entry.Shape[1];
-        var expected = TwoOfFour.Prune(Read(dense, entry.Name, count));
+        var expected = SemiStructured.Prune(Read(dense, entry.Name, count), 2, 4);
         var values = Read(sparse, name + ".compressed", count / 2);
         using var bits = sparse.Map(sparse.Find(name + ".bitmask") ?? throw new WrongAnswerException($"{name}.bitmask is missing."));
         for (int i = 0, next = 0; i < expected.Length; i++)

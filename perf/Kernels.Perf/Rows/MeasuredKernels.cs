@@ -9,6 +9,27 @@ internal static partial class MeasuredKernels
     [SemiStructuredMatMul(Kept = 2, Of = 4)]
     public static partial MatMulKernel TwoOfFour { get; }
 
+    [SemiStructuredMatMul(Kept = 1, Of = 4)]
+    public static partial MatMulKernel OneOfFour { get; }
+
+    [SemiStructuredMatMul(Kept = 2, Of = 8)]
+    public static partial MatMulKernel TwoOfEight { get; }
+
+    [SemiStructuredMatMul(Kept = 4, Of = 16)]
+    public static partial MatMulKernel FourOfSixteen { get; }
+
+    [SemiStructuredMatMul(Kept = 2, Of = 16)]
+    public static partial MatMulKernel TwoOfSixteen { get; }
+
+    [GroupMatMul(GroupRows = 1)]
+    public static partial MatMulKernel ProductSingles { get; }
+
+    [GroupMatMul(GroupRows = 4)]
+    public static partial MatMulKernel ProductGroupsOf4 { get; }
+
+    [GroupMatMul(GroupRows = 16)]
+    public static partial MatMulKernel ProductGroupsOf16 { get; }
+
     [GroupConvolution(GroupRows = 4)]
     public static partial ConvolutionKernel GroupOf4 { get; }
 

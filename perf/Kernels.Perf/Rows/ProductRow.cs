@@ -10,18 +10,17 @@ namespace Kernels.Perf.Rows;
 /// A single row rotates over as many copies of the weights as exceed the caches eight times, and so do its baselines.
 /// own-dense is this library's dense fp32 product of the same size; onnxruntime multiplies by the dense fp32 matrix.
 /// </remarks>
-/// <param name="Format">How the weights are stored.</param>
+/// <param name="Pattern">Which weights are stored.</param>
 /// <param name="WeightType">Storage of a value.</param>
 /// <param name="Rows">Rows of X.</param>
 /// <param name="Inputs">Columns of X and W.</param>
 /// <param name="Outputs">Rows of W.</param>
-internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, int Rows, int Inputs, int Outputs) : IRatioRow
+internal sealed record ProductRow(WeightPattern Pattern, ElementType WeightType, int Rows, int Inputs, int Outputs) : IRatioRow
 {
-    private bool IsPlainDense => Format == WeightFormat.Dense && WeightType == ElementType.Float32;
+    private bool IsPlainDense => Pattern == WeightPattern.Dense && WeightType == ElementType.Float32;
 
     public string Name =>
-        $"{(Rows == 1 ? "gemv" : "gemm")}.{(Format == WeightFormat.Dense ? "dense" : "2of4")}."
-        + $"{TypeName}.{(Rows == 1 ? "" : $"{Rows}x")}{Inputs}x{Outputs}";
+        $"{(Rows == 1 ? "gemv" : "gemm")}.{Pattern.Name}.{TypeName}.{(Rows == 1 ? "" : $"{Rows}x")}{Inputs}x{Outputs}";
 
     private string TypeName => WeightType switch
     {
@@ -33,7 +32,7 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
     };
 
     public string Description =>
-        $"{Rows}×{Inputs} by {Inputs}×{Outputs}, {(Format == WeightFormat.Dense ? "dense" : "2:4")} {WeightType} weights{(Rows == 1 ? " from memory" : "")}";
+        $"{Rows}×{Inputs} by {Inputs}×{Outputs}, {Pattern.Description}, {WeightType} weights{(Rows == 1 ? " from memory" : "")}";
 
     public Bound Bound => Rows == 1 ? Bound.Memory : Bound.Compute;
 
@@ -42,24 +41,22 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
         var random = new Random(Inputs);
         var x = Uniform(random, Rows * Inputs);
         var w = Uniform(random, Outputs * Inputs);
-        var stored = Format == WeightFormat.Dense ? w : TwoOfFour.Prune(w);
+        var (mask, density) = Pattern.Choose(Outputs, Inputs);
+        var stored = Pattern.Prune(w, mask);
         if (WeightType == ElementType.BFloat16)
             stored = Array.ConvertAll(stored, value => ElementTypes.FromBFloat16(ElementTypes.ToBFloat16(value)));
         if (WeightType is ElementType.Int8 or ElementType.Int4)
             stored = GroupwiseIntegers.Round(stored, Inputs, WeightType == ElementType.Int8 ? 127 : 7);
-        // 2:4 keeps half the values and two bits of position for each; the layout's padding is not counted.
-        var weightBytes = (double)Outputs * Inputs * WeightType.Bits() / 8;
-        if (Format == WeightFormat.SemiStructured) weightBytes = (double)Outputs * Inputs / 2 * (WeightType.Bits() / 8.0 + 0.25);
+        var weightBytes = density * Outputs * Inputs * (WeightType.Bits() + Pattern.PositionBits) / 8;
         if (WeightType is ElementType.Int8 or ElementType.Int4) weightBytes += 4.0 * Outputs * Inputs / GroupwiseIntegers.Group;
-        var flops = 2.0 * Rows * Inputs * Outputs * (Format == WeightFormat.SemiStructured ? 0.5 : 1);
+        var flops = 2.0 * Rows * Inputs * Outputs * density;
         var bytes = weightBytes + 4.0 * Rows * (Inputs + Outputs);
 
         var prepared = new PreparedRow { Work = () => new RowWork(flops, bytes) };
         try
         {
             var check = new ProductCheck(x, stored, Rows, Inputs, Outputs);
-            var kernel = Format == WeightFormat.Dense ? MeasuredKernels.Dense : MeasuredKernels.TwoOfFour;
-            var own = Build(prepared, setup, kernel, WeightType, x, w, check);
+            var own = Build(prepared, setup, Pattern.Kernel, WeightType, x, w, mask, check);
             prepared.Times(own.Output, own.Run, own.Verify);
             if (setup.WithBaselines) AddBaselines(prepared, setup, x, w, IsPlainDense ? check : null);
             return prepared;
@@ -77,7 +74,7 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
         if (!IsPlainDense)
             prepared.Against("own-dense", () =>
             {
-                var dense = Build(prepared, setup, MeasuredKernels.Dense, ElementType.Float32, x, w, check);
+                var dense = Build(prepared, setup, MeasuredKernels.Dense, ElementType.Float32, x, w, null, check);
                 return new Contender("own-dense", dense.Run, dense.Verify);
             });
         prepared.Against("onnxruntime", () =>
@@ -92,14 +89,14 @@ internal sealed record ProductRow(WeightFormat Format, ElementType WeightType, i
     }
 
     private (DeviceBuffer Output, Action Run, Action Verify) Build(
-        PreparedRow prepared, RowSetup setup, MatMulKernel kernel, ElementType type, float[] x, float[] w, ProductCheck check)
+        PreparedRow prepared, RowSetup setup, MatMulKernel kernel, ElementType type, float[] x, float[] w, WeightMask? mask, ProductCheck check)
     {
         var device = setup.Device;
         var plan = prepared.Keep(kernel.Plan(device, new MatMulShape(Rows, Inputs, Outputs, type)));
         var input = prepared.Keep(device.Allocate(4L * Rows * Inputs));
         input.CopyFrom(MemoryMarshal.AsBytes<float>(x));
         var output = prepared.Keep(device.Allocate(4L * Rows * Outputs));
-        var source = new HostMatrix(MemoryMarshal.AsBytes<float>(w), ElementType.Float32, Outputs, Inputs);
+        var source = new HostMatrix(MemoryMarshal.AsBytes<float>(w), ElementType.Float32, Outputs, Inputs) { Mask = mask };
         var weights = new List<PackedWeights> { prepared.Keep(kernel.Pack(device, source, type)) };
         var copies = Copies(setup, weights[0].ByteLength);
         while (weights.Count < copies) weights.Add(prepared.Keep(kernel.Pack(device, source, type)));

@@ -9,15 +9,29 @@ internal static class RowCatalog
 {
     private static readonly AttentionShape Prefill = new(1, 32768, 32768, 1, 1, 128), Decode = new(1, 1, 32768, 32, 8, 128);
 
+    private static readonly ElementType[] Storages = [ElementType.Float32, ElementType.BFloat16, ElementType.Int8, ElementType.Int4];
+
+    // A row of activations is multiplied from memory: what is read counts.
+    private static readonly ElementType[] FewBytes = [ElementType.BFloat16, ElementType.Int8];
+
+    private static readonly WeightPattern
+        TwoOfFour = WeightPattern.Largest(MeasuredKernels.TwoOfFour), OneOfFour = WeightPattern.Largest(MeasuredKernels.OneOfFour),
+        TwoOfEight = WeightPattern.Largest(MeasuredKernels.TwoOfEight), FourOfSixteen = WeightPattern.Largest(MeasuredKernels.FourOfSixteen),
+        Vnm = WeightPattern.Vnm(MeasuredKernels.TwoOfSixteen, 64, 16), Group4 = WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf4, 4, 1, 80),
+        Group16 = WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf16, 16, 1, 80), Blocks = WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf16, 16, 16, 80),
+        Unstructured = WeightPattern.Blocks(MeasuredKernels.ProductSingles, 1, 1, 80);
+
     public static IReadOnlyList<IRatioRow> All { get; } =
     [
-        new ProductRow(WeightFormat.Dense, ElementType.Float32, 512, 4096, 4096),
-        new ProductRow(WeightFormat.SemiStructured, ElementType.Float32, 512, 4096, 4096),
-        new ProductRow(WeightFormat.Dense, ElementType.Float32, 1, 4096, 11008),
-        new ProductRow(WeightFormat.Dense, ElementType.BFloat16, 1, 4096, 11008),
-        .. new[] { ElementType.Int8, ElementType.Int4 }.Select(type => new ProductRow(WeightFormat.Dense, type, 1, 4096, 11008)),
-        .. new[] { ElementType.Float32, ElementType.BFloat16, ElementType.Int8, ElementType.Int4 }
-            .Select(type => new ProductRow(WeightFormat.SemiStructured, type, 1, 4096, 11008)),
+        new ProductRow(WeightPattern.Dense, ElementType.Float32, 512, 4096, 4096),
+        new ProductRow(TwoOfFour, ElementType.Float32, 512, 4096, 4096),
+        .. new[] { TwoOfEight, FourOfSixteen, Vnm, Group4, Group16, Blocks, Unstructured }
+            .Select(pattern => new ProductRow(pattern, ElementType.Float32, 512, 4096, 4096)),
+        .. Storages.Select(type => new ProductRow(WeightPattern.Dense, type, 1, 4096, 11008)),
+        .. Storages.Select(type => new ProductRow(TwoOfFour, type, 1, 4096, 11008)),
+        .. from pattern in new[] { OneOfFour, TwoOfEight, FourOfSixteen } from type in FewBytes select new ProductRow(pattern, type, 1, 4096, 11008),
+        .. from pattern in new[] { Group4, Group16 } from type in FewBytes select new ProductRow(pattern, type, 1, 4096, 11008),
+        .. new[] { Vnm, Blocks, Unstructured }.Select(pattern => new ProductRow(pattern, ElementType.BFloat16, 1, 4096, 11008)),
         .. new[] { 0, 30, 50, 70, 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 4, dropped)),
         .. new[] { 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 1, dropped)),
         .. new[] { 30, 80 }.Select(dropped => new NetworkRow("mobilenet-v1", () => new RandomMobileNet().V1(), 4, dropped)),

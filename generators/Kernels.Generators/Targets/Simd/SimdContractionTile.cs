@@ -6,6 +6,10 @@ namespace Kernels.Generators.Targets.Simd;
 /// <summary>What the SIMD target says about vectors, whatever the weight format.</summary>
 internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue) : ContractionTile
 {
+    /// <summary>The attribute of a hot method.</summary>
+    public const string Optimized =
+        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+
     protected VectorWidth Width { get; } = width;
 
     public override int Lanes => Width.Lanes;
@@ -14,8 +18,7 @@ internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue)
 
     public override string Zero => $"{Vector}.Zero";
 
-    public override string MethodAttributes =>
-        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+    public override string MethodAttributes => Optimized;
 
     public override bool HasEpilogue { get; } = hasEpilogue;
 

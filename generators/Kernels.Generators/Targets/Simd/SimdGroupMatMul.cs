@@ -4,15 +4,12 @@ using Kernels.Generators.Specs;
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>
-/// The SIMD programs of a product whose outputs share their inputs in groups, one for each vector width. Of one row, lanes are the
-/// outputs of a group, or single sums where a group is narrower than any vector; of many rows, lanes are tokens and weights are broadcast.
+/// The SIMD programs of a product whose outputs share their inputs in groups, one for each vector width. Of one row, lanes are stored
+/// values; of many rows, lanes are tokens and weights are broadcast.
 /// </summary>
 internal static class SimdGroupMatMul
 {
     private const string Parameters = "float* x, ushort* columns, float* values, int count, float* sums, bool resume";
-
-    // Sums that hide the latency of a multiply-add.
-    private const int Chains = 4;
 
     // Tokens of a tile are at most four vectors: what a tile holds of its inputs stays in L2.
     private const int MostVectors = 4;
@@ -22,8 +19,7 @@ internal static class SimdGroupMatMul
         foreach (var width in VectorWidth.All)
             using (writer.Open($"private sealed class Simd{width.Bits}() : global::Kernels.CpuGroupMatMulProgram({width.Bits}, {spec.GroupRows}, {Vectors(width, spec.GroupRows) * width.Lanes})"))
             {
-                if (spec.GroupRows < 4) WriteScalarRow(writer, spec.GroupRows);
-                else WriteRow(writer, width.Narrowed(spec.GroupRows), spec.GroupRows);
+                new SimdGroupRow(writer, width.Narrowed(Math.Max(SimdGroupRow.LeastValues, spec.GroupRows)), spec.GroupRows).Write();
                 WriteTile(writer, width, spec.GroupRows);
                 WriteFinish(writer, width, spec.Epilogue);
             }
@@ -34,61 +30,12 @@ internal static class SimdGroupMatMul
 
     private static int Vectors(VectorWidth width, int rows) => Math.Max(1, Math.Min(MostVectors, Accumulators(width) / rows));
 
-    /// <summary>One row of activations past groups of one or two outputs: independent scalar sums.</summary>
-    private static void WriteScalarRow(SourceWriter writer, int rows)
-    {
-        Begin(writer);
-        using (writer.Open($"public override void Row({Parameters})"))
-        {
-            ForEach(writer, Chains, rows, (chain, row) => $"var s{chain}_{row} = {(chain == 0 ? $"resume ? sums[{row}] : 0f" : "0f")};");
-            Loop(Chains);
-            Loop(1);
-            for (var row = 0; row < rows; row++) writer.Line($"sums[{row}] = {Sum(Chains, chain => $"s{chain}_{row}")};");
-        }
-
-        writer.Line();
-
-        void Loop(int chains)
-        {
-            using (writer.Open($"for (; count >= {chains}; count -= {chains}, columns += {chains}, values += {chains * rows})"))
-                ForEach(writer, chains, rows, (chain, row) => $"s{chain}_{row} = float.MultiplyAddEstimate(x[columns[{chain}]], values[{chain * rows + row}], s{chain}_{row});");
-        }
-    }
-
-    /// <summary>One row of activations past groups of whole vectors of outputs.</summary>
-    private static void WriteRow(SourceWriter writer, VectorWidth width, int rows)
-    {
-        var (vectors, lanes) = (rows / width.Lanes, width.Lanes);
-        var chains = Math.Max(1, Chains / vectors);
-        Begin(writer);
-        using (writer.Open($"public override void Row({Parameters})"))
-        {
-            ForEach(writer, chains, vectors, (chain, v) => $"var s{chain}_{v} = {(chain == 0 ? $"resume ? {width.Class}.Load(sums + {v * lanes}) : " : "")}{width.Of("float")}.Zero;");
-            Loop(chains);
-            if (chains > 1) Loop(1);
-            for (var v = 0; v < vectors; v++) writer.Line($"{width.Class}.Store({Sum(chains, chain => $"s{chain}_{v}")}, sums + {v * lanes});");
-        }
-
-        writer.Line();
-
-        void Loop(int together)
-        {
-            using (writer.Open($"for (; count >= {together}; count -= {together}, columns += {together}, values += {together * rows})"))
-                for (var chain = 0; chain < together; chain++)
-                {
-                    writer.Line($"var b{chain} = {width.Class}.Create(x[columns[{chain}]]);");
-                    for (var v = 0; v < vectors; v++)
-                        writer.Line($"s{chain}_{v} = {width.Class}.MultiplyAddEstimate(b{chain}, {width.Class}.Load(values + {chain * rows + v * lanes}), s{chain}_{v});");
-                }
-        }
-    }
-
     /// <summary>Packed activations, [inputs][tokens], past a group: as many of its outputs at a time as there are registers; <c>sums</c> is [outputs][tokens].</summary>
     private static void WriteTile(SourceWriter writer, VectorWidth width, int rows)
     {
         var (vectors, lanes) = (Vectors(width, rows), width.Lanes);
         var together = Math.Min(rows, Accumulators(width));
-        Begin(writer);
+        writer.Line(SimdContractionTile.Optimized);
         using (writer.Open($"public override void Tile({Parameters})"))
         using (writer.Open($"for (var first = 0; first < {rows}; first += {together}, sums += {together * vectors * lanes})"))
         {
@@ -125,14 +72,9 @@ internal static class SimdGroupMatMul
         }
     }
 
-    private static void Begin(SourceWriter writer) =>
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-
     private static void ForEach(SourceWriter writer, int outer, int inner, Func<int, int, string> line)
     {
         for (var i = 0; i < outer; i++)
             for (var j = 0; j < inner; j++) writer.Line(line(i, j));
     }
-
-    private static string Sum(int count, Func<int, string> part) => string.Join(" + ", Enumerable.Range(0, count).Select(part));
 }

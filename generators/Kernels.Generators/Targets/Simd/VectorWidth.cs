@@ -20,7 +20,10 @@ internal sealed record VectorWidth(int Bits, int TileRows, int TileVectors)
     public VectorWidth Narrowed(int values) => All.First(width => width.Bits <= Bits && width.Lanes <= values);
 
     /// <summary>The static class with the vector operations.</summary>
-    public string Class => $"global::System.Runtime.Intrinsics.Vector{Bits}";
+    public string Class => ClassOf(Bits);
+
+    /// <summary>The same for vectors of <paramref name="bits"/>.</summary>
+    public static string ClassOf(int bits) => $"global::System.Runtime.Intrinsics.Vector{bits}";
 
     /// <summary>The vector type with elements of <paramref name="element"/>.</summary>
     public string Of(string element) => $"global::System.Runtime.Intrinsics.Vector{Bits}<{element}>";

@@ -23,11 +23,7 @@ public readonly unsafe struct Float16Panels : IPanelStorage
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadFirst512(byte* row)
-    {
-        var words = Vector512.Load((uint*)row);
-        return Convert(words << 13, words << 16);
-    }
+    public static Vector512<float> LoadFirst512(byte* row) => Convert(Vector512.Load((uint*)row));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,11 +35,7 @@ public readonly unsafe struct Float16Panels : IPanelStorage
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadFirst256(byte* row)
-    {
-        var words = Vector256.Load((uint*)row);
-        return Convert(words << 13, words << 16);
-    }
+    public static Vector256<float> LoadFirst256(byte* row) => Convert(Vector256.Load((uint*)row));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,11 +47,7 @@ public readonly unsafe struct Float16Panels : IPanelStorage
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadFirst128(byte* row)
-    {
-        var words = Vector128.Load((uint*)row);
-        return Convert(words << 13, words << 16);
-    }
+    public static Vector128<float> LoadFirst128(byte* row) => Convert(Vector128.Load((uint*)row));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -68,6 +56,18 @@ public readonly unsafe struct Float16Panels : IPanelStorage
         var words = Vector128.Load((uint*)row);
         return Convert(words >> 3, words);
     }
+
+    /// <summary>Words whose low halves are binary16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> Convert(Vector512<uint> words) => Convert(words << 13, words << 16);
+
+    /// <inheritdoc cref="Convert(Vector512{uint})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> Convert(Vector256<uint> words) => Convert(words << 13, words << 16);
+
+    /// <inheritdoc cref="Convert(Vector512{uint})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<float> Convert(Vector128<uint> words) => Convert(words << 13, words << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Convert(Vector512<uint> moved, Vector512<uint> signed)
@@ -79,7 +79,7 @@ public readonly unsafe struct Float16Panels : IPanelStorage
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<float> Convert(Vector256<uint> moved, Vector256<uint> signed)
+    private static Vector256<float> Convert(Vector256<uint> moved, Vector256<uint> signed)
     {
         // Magnitudes fit 31 bits, and before AVX-512 only signed integers compare in one instruction.
         var magnitude = moved & Vector256.Create(Magnitude);

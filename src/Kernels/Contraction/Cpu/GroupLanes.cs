@@ -47,6 +47,13 @@ public static unsafe class GroupLanes
             ? Avx.PermuteVar(groups, columns.AsInt32())
             : Vector128.Shuffle(groups, (columns & Vector128.Create(3u)).AsInt32());
 
+    /// <summary>Each of four activations twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Twice256(Vector128<float> four) =>
+        Avx2.IsSupported
+            ? Avx2.PermuteVar8x32(four.ToVector256Unsafe(), Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3))
+            : Vector256.Create(Vector128.Create(four[0], four[0], four[1], four[1]), Vector128.Create(four[2], four[2], four[3], four[3]));
+
     /// <summary>For each element, the one of eight columns from <paramref name="group"/> on that the low three bits of <paramref name="columns"/> name.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SelectOf8(float* group, Vector512<uint> columns) =>

@@ -48,8 +48,8 @@ internal static unsafe class FloatDecoder
         for (; i + Vector256<ushort>.Count <= count; i += Vector256<ushort>.Count)
         {
             var (lower, upper) = Vector256.Widen(Vector256.Load(source + i));
-            Vector256.Store(Float16Panels.Convert(lower << 13, lower << 16), target + i);
-            Vector256.Store(Float16Panels.Convert(upper << 13, upper << 16), target + i + Vector256<float>.Count);
+            Vector256.Store(Float16Panels.Convert(lower), target + i);
+            Vector256.Store(Float16Panels.Convert(upper), target + i + Vector256<float>.Count);
         }
 
         for (; i < count; i++) target[i] = ElementTypes.FromFloat16(source[i]);

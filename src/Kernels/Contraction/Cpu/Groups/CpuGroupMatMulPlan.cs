@@ -1,8 +1,8 @@
 namespace Kernels;
 
 /// <summary>
-/// A product with grouped weights on the processor. A few rows pass the weights one by one; more are packed into tiles whose lanes are
-/// tokens. A task takes a run of groups; values that are not fp32 are decoded into its scratch, a segment of a group at a time.
+/// A product with grouped weights on the processor. A few rows pass the weights one by one, which are read as they are stored; more are
+/// packed into tiles whose lanes are tokens, and values that are not fp32 are decoded once for a tile, into the scratch of a task, which takes a run of groups.
 /// </summary>
 /// <remarks>What is summed in which order depends on the shape alone, never on the number of threads.</remarks>
 internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
@@ -25,7 +25,7 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
         var isFew = shape.Rows <= CpuGroupMatMulProgram.FewRows;
         _packedLength = isFew ? 0 : (shape.Rows + (long)program.TileRows - 1) / program.TileRows * _packer.TileLength;
         _sumsLength = (long)TaskOutputs * (isFew ? CpuGroupMatMulProgram.FewRows : Math.Max(program.TileRows, CpuGroupMatMulProgram.FewRows));
-        _workerLength = _sumsLength + (shape.WeightType == ElementType.Float32 ? 0 : (long)CpuGroupWeights.MostInSegment * program.GroupRows);
+        _workerLength = _sumsLength + (isFew || shape.WeightType == ElementType.Float32 ? 0 : (long)CpuGroupWeights.MostDecoded * program.GroupRows);
         _workspace = (CpuBuffer)device.Allocate(4 * (_packedLength + _workerLength * device.Workers.Count));
     }
 
@@ -72,9 +72,9 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
             var program = plan._program;
             if (_rows <= CpuGroupMatMulProgram.FewRows)
             {
-                Sum(output, count, scratch, sums, 0, _rows);
                 for (var row = 0; row < _rows; row++)
                 {
+                    SumRow(output, count, _x + row * _inputStride, sums + row * TaskOutputs);
                     program.Finish(sums + row * TaskOutputs, TaskOutputs);
                     new ReadOnlySpan<float>(sums + row * TaskOutputs, count).CopyTo(new Span<float>(_y + row * _outputStride + output, count));
                 }
@@ -84,14 +84,27 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
 
             for (var first = 0; first < _rows; first += program.TileRows)
             {
-                Sum(output, count, scratch, sums, first, 0);
+                SumTile(output, count, scratch, sums, first);
                 program.Finish(sums, count * program.TileRows);
                 Transposition.Transpose(sums, program.TileRows, count, Math.Min(program.TileRows, _rows - first), _y + first * _outputStride + output, _outputStride);
             }
         }
 
-        /// <summary>Sums of some outputs: over single rows where there are few, else over the tile that begins with row <paramref name="first"/>.</summary>
-        private void Sum(int output, int count, float* scratch, float* sums, int first, int rows)
+        /// <summary>Sums of some outputs over one row.</summary>
+        private void SumRow(int output, int count, float* x, float* sums)
+        {
+            var (weights, groupRows) = (_weights, plan._program.GroupRows);
+            for (var done = 0; done < count; done += groupRows)
+            {
+                var group = (output + done) / groupRows;
+                plan._program.Row(
+                    weights.Type, x, weights.Columns, weights.Values, weights.Offsets + group * weights.Segments, weights.Segments / weights.Runs,
+                    weights.Runs, weights.ScalesOf(group, 0), sums + done);
+            }
+        }
+
+        /// <summary>Sums of some outputs over the tile that begins with row <paramref name="first"/>.</summary>
+        private void SumTile(int output, int count, float* scratch, float* sums, int first)
         {
             var (program, weights, groupRows) = (plan._program, _weights, plan._program.GroupRows);
             var tile = (float*)plan._workspace.Pointer + plan._packer.Offset(first / program.TileRows, 0);
@@ -99,12 +112,16 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
                 for (var done = 0; done < count; done += groupRows)
                 {
                     var group = (output + done) / groupRows;
-                    var from = weights.Offsets[group * weights.Segments + segment];
-                    var stored = weights.Offsets[group * weights.Segments + segment + 1] - from;
-                    var values = weights.Decode(group, from, stored, scratch);
-                    for (var row = 0; row < rows; row++)
-                        program.Row(_x + row * _inputStride, weights.Columns + from, values, stored, sums + row * TaskOutputs + done, segment > 0);
-                    if (rows == 0) program.Tile(tile, weights.Columns + from, values, stored, sums + (long)done * program.TileRows, segment > 0);
+                    var bounds = weights.Offsets + group * weights.Segments + segment;
+                    var from = bounds[0];
+                    do
+                    {
+                        var stored = Math.Min(bounds[1] - from, CpuGroupWeights.MostDecoded);
+                        var values = weights.Decode(group, segment, from, stored, scratch);
+                        program.Tile(tile, weights.Columns + from, values, stored, sums + (long)done * program.TileRows, segment > 0 || from > bounds[0]);
+                        from += stored;
+                    }
+                    while (from < bounds[1]);
                 }
         }
     }

@@ -38,14 +38,17 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
         new CpuGroupMatMulPlan((CpuDevice)device, declaration, shape, this);
 
-    /// <summary>Adds stored inputs of a group to the sums of one activation row.</summary>
+    /// <summary>Sums of a group for one activation row.</summary>
+    /// <param name="type">Storage of the values.</param>
     /// <param name="x">The row.</param>
-    /// <param name="columns">Its columns that are used.</param>
-    /// <param name="values">[count][group rows].</param>
-    /// <param name="count">How many columns; may be 0.</param>
+    /// <param name="columns">Stored inputs of all groups.</param>
+    /// <param name="values">[stored inputs][group rows].</param>
+    /// <param name="bounds">Where runs of the group's stored inputs begin, every <paramref name="step"/>-th entry; one more ends the last.</param>
+    /// <param name="step">Entries from bound to bound.</param>
+    /// <param name="runs">How many runs: stored inputs that share scales are one.</param>
+    /// <param name="scales">[runs][group rows], where values have scales.</param>
     /// <param name="sums">[group rows].</param>
-    /// <param name="resume">Whether to start from <paramref name="sums"/> rather than from zero.</param>
-    public abstract void Row(float* x, ushort* columns, float* values, int count, float* sums, bool resume);
+    public abstract void Row(ElementType type, float* x, ushort* columns, byte* values, int* bounds, int step, int runs, float* scales, float* sums);
 
     /// <summary>Adds stored inputs of a group to the sums of a tile of activation rows.</summary>
     /// <param name="x">Packed activations, [inputs][tile rows].</param>

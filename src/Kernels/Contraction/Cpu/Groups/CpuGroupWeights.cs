@@ -1,12 +1,14 @@
+using System.Runtime.Intrinsics;
+
 namespace Kernels;
 
 /// <summary>
 /// Weights by groups of outputs: for every group the inputs it uses, ascending, with one value for each of its outputs. The inputs are cut
-/// into segments, so that what a tile of activations needs of them stays in cache.
+/// into segments: those that share scales, or as many as a tile of activations keeps in cache.
 /// </summary>
 internal sealed unsafe class CpuGroupWeights : PackedWeights
 {
-    private const int SegmentInputs = 1024;
+    private const int UsualSegmentInputs = 1024;
 
     private readonly CpuBuffer _buffer;
     private readonly MatMulDeclaration _declaration;
@@ -19,7 +21,9 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     {
         _declaration = declaration;
         var packer = new GroupPacker(declaration, device, source, groupRows);
-        _layout = new GroupLayout(type, source.Rows, source.Columns, groupRows, packer.Count, GroupLayout.ScaleInputsOf(source, type), MostInSegment);
+        var scaleInputs = GroupLayout.ScaleInputsOf(source, type);
+        var segmentInputs = scaleInputs > 0 && scaleInputs < source.Columns ? scaleInputs : UsualSegmentInputs;
+        _layout = new GroupLayout(type, source.Rows, source.Columns, groupRows, packer.Count, scaleInputs, segmentInputs);
         _buffer = (CpuBuffer)device.Allocate(_layout.ByteLength);
         Offsets = (int*)_buffer.Pointer;
         Columns = (ushort*)(_buffer.Pointer + _layout.Columns);
@@ -34,8 +38,11 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     /// <summary>Segments of the inputs.</summary>
     public int Segments => _layout.Segments;
 
-    /// <summary>Most stored inputs of a group in one segment.</summary>
-    public static int MostInSegment => SegmentInputs;
+    /// <summary>Runs of a group's segments that are multiplied by scales of their own.</summary>
+    public int Runs => Math.Max(1, _layout.ScaleGroups);
+
+    /// <summary>Most stored inputs of a group that are decoded together.</summary>
+    public static int MostDecoded => UsualSegmentInputs;
 
     /// <summary>[groups][segments]: where the stored inputs begin; one more entry ends the last.</summary>
     public int* Offsets { get; }
@@ -63,24 +70,38 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
         packer.Write(source, _layout, _buffer.Pointer);
     }
 
-    /// <summary>Writes stored inputs [first, first + count) of a group as fp32 with their scales applied; in place where they are stored so.</summary>
-    public float* Decode(int group, int first, int count, float* scratch)
+    /// <summary>The scales of the stored inputs of a group's segment.</summary>
+    public float* ScalesOf(int group, int segment) => Scales + ((long)group * _layout.ScaleGroups + segment * Runs / Segments) * GroupRows;
+
+    /// <summary>Writes stored inputs [first, first + count) of a group, of one segment, as fp32 with their scales applied; in place where they are stored so.</summary>
+    public float* Decode(int group, int segment, int first, int count, float* scratch)
     {
         var (start, length) = ((long)first * GroupRows, count * GroupRows);
         if (Type == ElementType.Float32) return (float*)Values + start;
-        if (Type == ElementType.Int4)
-            for (var i = 0; i < length; i++) scratch[i] = (sbyte)(Values[(start + i) / 2] << (4 - (int)(start + i) % 2 * 4)) >> 4;
-        else
-            FloatDecoder.Decode(Values + start * Type.Size(), Type, scratch, length);
-        if (_layout.ScaleInputs == 0) return scratch;
-        var scales = Scales + (long)group * _layout.ScaleGroups * GroupRows;
-        for (var i = 0; i < count; i++)
-        {
-            var own = scales + Columns[first + i] / _layout.ScaleInputs * GroupRows;
-            for (var row = 0; row < GroupRows; row++) scratch[i * GroupRows + row] *= own[row];
-        }
-
+        if (Type == ElementType.Int4) DecodeHalves(start, length, scratch);
+        else FloatDecoder.Decode(Values + start * Type.Size(), Type, scratch, length);
+        if (_layout.ScaleInputs > 0) Scale(scratch, length, ScalesOf(group, segment));
         return scratch;
+    }
+
+    private void DecodeHalves(long start, int length, float* target)
+    {
+        var i = 0;
+        if (start % 2 != 0 && length > 0) target[i++] = Int4Groups.Load(Values, start);
+        for (; i + Vector256<float>.Count <= length; i += Vector256<float>.Count) Vector256.Store(Int4Groups.Load256(Values, start + i), target + i);
+        for (; i < length; i++) target[i] = Int4Groups.Load(Values, start + i);
+    }
+
+    /// <summary>Multiplies values of [stored inputs][group rows] by one scale for each row.</summary>
+    private void Scale(float* values, int length, float* scales)
+    {
+        const int most = 16; // rows of a group, and a multiple of a vector
+        var repeated = stackalloc float[most];
+        for (var lane = 0; lane < most; lane++) repeated[lane] = scales[lane % GroupRows];
+        var i = 0;
+        for (; i + Vector256<float>.Count <= length; i += Vector256<float>.Count)
+            Vector256.Store(Vector256.Load(values + i) * Vector256.Load(repeated + i % most), values + i);
+        for (; i < length; i++) values[i] *= repeated[i % most];
     }
 
     /// <inheritdoc/>
