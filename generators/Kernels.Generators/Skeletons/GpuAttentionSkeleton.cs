@@ -29,10 +29,11 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     {
         writer.Line();
         using (writer.Open($$"""
-            private static void {{name}}<TQuery, TKey, TOrder>(
-                {{View}}<TQuery> query, {{View}}<TKey> key, {{View}}<TKey> value, {{View}}<TQuery> output, {{View}}<float> logSumExp,
+            private static void {{name}}<TQuery, TKey, TOrder, TRows>(
+                {{View}}<TQuery> query, {{View}}<TKey> key, {{View}}<TKey> value, {{View}}<int> pages, {{View}}<TQuery> output, {{View}}<float> logSumExp,
                 {{View}}<float> state, {{View}}<int> bounds, {{View}}<{{K}}.KeyRange> ranges, {{View}}<int> listed, {{View}}<long> visited, {{K}}.VisitArguments a)
-                where TQuery : unmanaged, {{K}}.IGpuElement<TQuery> where TKey : unmanaged, {{K}}.IGpuElement<TKey> where TOrder : struct, {{K}}.IKeyOrder
+                where TQuery : unmanaged, {{K}}.IGpuElement<TQuery> where TKey : unmanaged, {{K}}.IGpuElement<TKey>
+                where TOrder : struct, {{K}}.IKeyOrder where TRows : struct, {{K}}.IKeyRows
             """))
         {
             DeclareStage();
@@ -100,9 +101,10 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
     {
         writer.Line();
         using (writer.Open($$"""
-            private static void {{name}}<TKey>(
-                {{View}}<float> pooled, {{View}}<float> thresholds, {{View}}<TKey> key, {{View}}<{{K}}.KeyRange> candidates, {{View}}<byte> marks, {{K}}.SelectArguments a)
-                where TKey : unmanaged, {{K}}.IGpuElement<TKey>
+            private static void {{name}}<TKey, TRows>(
+                {{View}}<float> pooled, {{View}}<float> thresholds, {{View}}<TKey> key, {{View}}<int> pages, {{View}}<{{K}}.KeyRange> candidates, {{View}}<byte> marks,
+                {{K}}.SelectArguments a)
+                where TKey : unmanaged, {{K}}.IGpuElement<TKey> where TRows : struct, {{K}}.IKeyRows
             """))
         {
             DeclareStage();
@@ -120,7 +122,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
             using (writer.Open($"for (var pool = global::System.Math.Max((a.FirstGroup + group) * a.Step - a.FirstPool, 0); pool < endPool; pool += {tile.Rows})"))
             {
                 writer.Line("var pools = pair * a.Pools + pool;\nvar lastRow = endPool - 1 - pool;");
-                WriteScores($"pooled[(long)(pools + global::System.Math.Min(row, lastRow)) * {tile.HeadDim} + c]", "(start + row)");
+                WriteScores($"pooled[(long)(pools + global::System.Math.Min(row, lastRow)) * {tile.HeadDim} + c]", "start + row");
                 foreach (var r in _rows)
                 {
                     writer.Line($"var threshold{r} = thresholds[pools + global::System.Math.Min({Row(r)}, lastRow)];");
@@ -177,7 +179,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                     for (var i = 0; i < {{GpuAttentionTile.Keys / step}}; i++)
                     {
                         var row = y + i * {{step}};
-                        staged[{{tile.Rows * floats}} + row * {{floats}} + x] = start + row < stop{{(pads ? $" && c < {tile.HeadDim}" : "")}} ? TKey.ToFloat(key[keys + {{key}} * a.Key.Token + c]) : 0;
+                        staged[{{tile.Rows * floats}} + row * {{floats}} + x] = start + row < stop{{(pads ? $" && c < {tile.HeadDim}" : "")}} ? TKey.ToFloat(key[keys + TRows.Offset(pages, a.Key, {{key}}) + c]) : 0;
                     }
                     """);
             }
@@ -289,7 +291,7 @@ internal sealed class GpuAttentionSkeleton(SourceWriter writer, GpuAttentionTile
                 writer.Line($$"""
                     var row = (thread >> 6) + n * {{tile.Threads / 64}};
                     var slot = start + offset + row;
-                    var place = slot < stop ? values + TOrder.Key(listed, list, slot) * a.Value.Token : -1;
+                    var place = slot < stop ? values + TRows.Offset(pages, a.Value, TOrder.Key(listed, list, slot)) : -1;
                     """);
                 foreach (var v in _vectors)
                 {

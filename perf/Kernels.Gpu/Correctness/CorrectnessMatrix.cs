@@ -26,7 +26,8 @@ internal static class CorrectnessMatrix
         .. AttentionCases.StoragePairs.Select(problem => ($"attention, {problem.Name}", (Action<Device>)problem.Run)),
         .. ListedAttentionCases.Names.Select(name => ($"listed attention, {name}", (Action<Device>)ListedAttentionCases.Named(name).Run)),
         .. GatedAttentionCases.Names.Select(name => ($"gated attention, {name}", (Action<Device>)GatedAttentionCases.Named(name).Run)),
-        .. RaggedAttentionCases.PackedNames.Select(name => ($"attention, {name}", (Action<Device>)RaggedAttentionCases.Named(name).Run)),
+        .. RoutedAttentionCases.Names.Select(name => ($"attention, {name}", (Action<Device>)RoutedAttentionCases.Named(name).Run)),
+        .. RaggedAttentionCases.PackedNames.Concat(RaggedAttentionCases.PagedNames).Select(name => ($"attention, {name}", (Action<Device>)RaggedAttentionCases.Named(name).Run)),
         .. UserPatternCases.Names.Select(name => ($"attention, {name}", (Action<Device>)UserPatternCases.Named(name).Run)),
         .. LayerCases.Names.Select(name => ($"layer, {name}", (Action<Device>)(device => LayerCases.Check(device, name)))),
     ];

@@ -14,10 +14,13 @@ internal sealed record AttentionRow(
 {
     private const ElementType Type = ElementType.Float16;
 
+    /// <summary>Keys of a page of the cache, whose pages lie in any order; 0 where keys lie one after another.</summary>
+    public int Page { get; init; }
+
     // One key in ten shares a direction with every query, so that nine tenths are left out.
     private const int StripeOneIn = 10;
 
-    public override string Description => $"causal, {Tokens} tokens, {Heads} heads of {Channels} channels, {Type}";
+    public override string Description => $"causal, {Tokens} tokens, {Heads} heads of {Channels} channels, {Type}{(Page == 0 ? "" : $", pages of {Page} keys")}";
 
     public override IReadOnlyDictionary<string, object> Shape => new Dictionary<string, object>
     {
@@ -26,7 +29,7 @@ internal sealed record AttentionRow(
 
     protected override PreparedRow Prepare(Device device)
     {
-        var shape = new AttentionShape(1, Tokens, Tokens, Heads, Heads, Channels, Type, Type);
+        var shape = new AttentionShape(1, Tokens, Tokens, Heads, Heads, Channels, Type, Type) { Page = Page };
         var plan = Kernel.Plan(device, shape);
         var prepared = new PreparedRow { Run = _ => { } };
         prepared.Keep(plan);
@@ -35,7 +38,8 @@ internal sealed record AttentionRow(
             var (query, key, value, output) = (
                 Heads4(prepared, device, 1, 1), Heads4(prepared, device, 2, StripeOneIn), Heads4(prepared, device, 3, 0), Heads4(prepared, device, 4, 0));
             var index = Index?.Invoke(shape);
-            prepared.Run = index is null ? _ => plan.Run(query, key, value, output) : _ => plan.Run(query, key, value, output, index);
+            prepared.Run = Page > 0 ? InPages(plan, query, key, value, output)
+                : index is null ? _ => plan.Run(query, key, value, output) : _ => plan.Run(query, key, value, output, index);
             prepared.Operations = () => 4.0 * Channels * plan.Work.Visited;
             prepared.Bytes = 4.0 * query.Buffer.ByteLength;
             return prepared;
@@ -45,6 +49,16 @@ internal sealed record AttentionRow(
             prepared.Dispose();
             throw;
         }
+    }
+
+    // The order is that of a multiplication by an odd number modulo a power of two.
+    private Action<int> InPages(AttentionPlan plan, Tensor query, Tensor key, Tensor value, Tensor output)
+    {
+        var pages = Tokens / Page;
+        var table = Enumerable.Range(0, pages).Select(page => (int)(page * 2_654_435_761L & pages - 1)).ToArray();
+        Tensor Cut(Tensor tensor) => Tensor.Heads(tensor.Buffer, Type, pages, Page, Heads, Channels);
+        int[] offsets = [0, Tokens], lengths = [Tokens];
+        return _ => plan.Run(new AttentionRun(query, Cut(key), Cut(value), output) { Sequences = RaggedBatch.Paged(offsets, lengths, table) });
     }
 
     private Tensor Heads4(PreparedRow prepared, Device device, int seed, int stripeOneIn)

@@ -123,11 +123,11 @@ public abstract partial class AttentionPlan
                 $"a page table of {sequences.PageTable.Length} entries", $"each of {sequences.Count} sequences has equally many", "Pad its rows to the longest.");
         for (var i = 0; i < sequences.Count; i++)
         {
-            var pages = (sequences.Keys(i) + page - 1) / page;
+            var pages = sequences.PagesNeeded(i, page);
             if (pages > sequences.PageColumns)
                 throw Refuse(
                     $"{sequences.PageColumns} pages of sequence {i}", $"its {sequences.Keys(i)} keys need {pages} of {page}", "Give it more pages before the run.");
-            foreach (var id in sequences.PageTable.Slice(i * sequences.PageColumns, pages))
+            foreach (var id in sequences.PagesOf(i, page))
                 if ((uint)id >= (uint)run.Key[0])
                     throw Refuse($"page {id} of sequence {i}", $"there are pages 0 to {run.Key[0] - 1}", "List only pages that exist.");
         }

@@ -20,7 +20,7 @@ public readonly record struct AttentionShape(
     /// </summary>
     public bool AllowPlainLanes { get; init; }
 
-    /// <summary>Keys of a page of the cache, which processors walk; 0, the default and all that GPUs take, where the keys of a sequence lie one after another.</summary>
+    /// <summary>Keys of a page of the cache, any number; 0, the default, where the keys of a sequence lie one after another.</summary>
     public int Page { get; init; }
 
     /// <summary>Query heads that share one key head.</summary>

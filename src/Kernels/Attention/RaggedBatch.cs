@@ -60,6 +60,12 @@ public readonly ref struct RaggedBatch
     public static RaggedBatch Paged(ReadOnlySpan<int> queryOffsets, ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> pageTable) =>
         new(queryOffsets, keyLengths, pageTable, true);
 
+    /// <summary>Pages of <paramref name="page"/> keys that a sequence needs.</summary>
+    internal int PagesNeeded(int sequence, int page) => (int)((Keys(sequence) + page - 1L) / page);
+
+    /// <summary>The pages of a sequence that hold its keys, <paramref name="page"/> each; there must be enough of them.</summary>
+    internal ReadOnlySpan<int> PagesOf(int sequence, int page) => PageTable.Slice(sequence * PageColumns, PagesNeeded(sequence, page));
+
     /// <summary>Query tokens of a sequence.</summary>
     public int Queries(int sequence) => QueryOffsets[sequence + 1] - QueryOffsets[sequence];
 

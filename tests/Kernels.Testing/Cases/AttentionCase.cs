@@ -29,6 +29,9 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <summary>The gate each run brings; null where the kernel asks none.</summary>
     public AttentionGate? Gate { get; init; }
 
+    /// <summary>Centroids of each key head that a run brings; 0 where the kernel routes nothing.</summary>
+    public int Clusters { get; init; }
+
     /// <summary>First seed tried for the inputs.</summary>
     public int Seed { get; init; } = 1;
 
@@ -76,7 +79,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     {
         var truth = Solved;
         using var tensors = new AttentionTensors(this, device);
-        tensors.Write(truth.Query, truth.Key, truth.Value);
+        tensors.Write(truth.Query, truth.Key, truth.Value, truth.Centroids);
         using var plan = Kernel.Plan(device, Shape with { Queries = Shape.Queries + Spare, Keys = Shape.Keys + Spare });
         using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys + Spare);
         var held = device.AllocatedBytes;
@@ -99,7 +102,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     {
         var truth = Solved;
         using var tensors = new AttentionTensors(this, device);
-        tensors.Write(truth.Query, truth.Key, truth.Value);
+        tensors.Write(truth.Query, truth.Key, truth.Value, truth.Centroids);
         using var plan = Kernel.Plan(device, Shape);
         using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys);
         allocated = 0;
@@ -120,7 +123,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     {
         var truth = Solved;
         using var tensors = new AttentionTensors(this, device);
-        tensors.Write(truth.Query, truth.Key, truth.Value);
+        tensors.Write(truth.Query, truth.Key, truth.Value, truth.Centroids);
         using var selecting = Kernel.Plan(device, Shape);
         using var running = indexed.Plan(device, Shape);
         using var gate = Gate is null ? null : new GateKeyCache(device, Gate, Shape.Batch, Shape.Keys);
@@ -153,14 +156,15 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
             var query = RandomValues.Normal(3 * seed, Sequences.Sum(sequence => sequence.Queries) * Shape.QueryHeads * Shape.HeadDim, Shape.QueryType);
             var key = RandomValues.Normal(3 * seed + 1, Sequences.Sum(sequence => sequence.Keys) * Shape.KeyHeads * Shape.HeadDim, Shape.KeyType);
             var value = RandomValues.Normal(3 * seed + 2, Sequences.Sum(sequence => sequence.Keys) * Shape.KeyHeads * Shape.HeadDim, Shape.KeyType);
-            if (Solve(query, key, value) is { } truth) return truth;
+            var centroids = RandomValues.Normal(3 * seed + 2_000_000, Clusters * Shape.KeyHeads * Shape.HeadDim, ElementType.Float32);
+            if (Solve(query, key, value, centroids) is { } truth) return truth;
         }
 
         throw new InvalidOperationException($"{Name}: no seed near {Seed} gives a selection that rounding cannot change.");
     }
 
     // Null where the selection hangs on rounding.
-    private Truth? Solve(float[] query, float[] key, float[] value)
+    private Truth? Solve(float[] query, float[] key, float[] value, float[] centroids)
     {
         var declaration = Kernel.Declaration;
         var output = new double[query.Length];
@@ -174,6 +178,23 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
             var queries = Rows(query, sequence.FirstQuery, sequence.Queries, Shape.QueryHeads, head);
             var keys = Rows(key, sequence.FirstKey, sequence.Keys, Shape.KeyHeads, head / Shape.GroupSize);
             var values = Rows(value, sequence.FirstKey, sequence.Keys, Shape.KeyHeads, head / Shape.GroupSize);
+            if (declaration.Pattern == AttentionPattern.Routed)
+            {
+                var answer = RoutedAttentionOracle.Attend(
+                    queries, keys, values, Rows(centroids, 0, Clusters, Shape.KeyHeads, head / Shape.GroupSize), sequence.Offset, declaration);
+                if (answer.Margin < ClearMargin) return null;
+                for (var i = 0; i < sequence.Queries; i++)
+                {
+                    var row = (sequence.FirstQuery + i) * Shape.QueryHeads + head;
+                    answer.Output[i].CopyTo(output, row * Shape.HeadDim);
+                    logSumExp[row] = Math.Log(answer.Clusters[i]);
+                    dense += declaration.Causal ? i + sequence.Offset + 1 : sequence.Keys;
+                }
+
+                visited += answer.Visited;
+                continue;
+            }
+
             bool[][]? selected = null;
             if (declaration.Pattern == AttentionPattern.Anchor)
             {
@@ -213,7 +234,7 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
             }
         }
 
-        return new Truth(query, key, value, output, logSumExp, new AttentionWork(visited, dense), selections);
+        return new Truth(query, key, value, centroids, output, logSumExp, new AttentionWork(visited, dense), selections);
     }
 
     // The query heads of a key head.
@@ -240,5 +261,6 @@ public sealed record AttentionCase(string Name, AttentionKernel Kernel, Attentio
     /// <param name="Offset">Position of the first query: causal kernels align the last query with the last key.</param>
     public sealed record Sequence(int FirstQuery, int Queries, int FirstKey, int Keys, int Offset);
 
-    private sealed record Truth(float[] Query, float[] Key, float[] Value, double[] Output, double[] LogSumExp, AttentionWork Work, SelectedKeys?[,] Selections);
+    private sealed record Truth(
+        float[] Query, float[] Key, float[] Value, float[] Centroids, double[] Output, double[] LogSumExp, AttentionWork Work, SelectedKeys?[,] Selections);
 }

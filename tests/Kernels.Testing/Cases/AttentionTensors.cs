@@ -27,6 +27,7 @@ public sealed class AttentionTensors : IDisposable
         if (shape.Page > 0) (_pageTable, batch, keys) = (DealPages(problem, out var pages), pages, shape.Page);
         Key = new GuardedTensor(device, shape.KeyType, batch, keys, shape.KeyHeads, shape.HeadDim, gap);
         Value = new GuardedTensor(device, shape.KeyType, batch, keys, shape.KeyHeads, shape.HeadDim, gap);
+        if (problem.Clusters > 0) Centroids = new GuardedTensor(device, ElementType.Float32, 1, problem.Clusters, shape.KeyHeads, shape.HeadDim);
     }
 
     /// <summary>Queries.</summary>
@@ -38,6 +39,9 @@ public sealed class AttentionTensors : IDisposable
     /// <summary>Values.</summary>
     public GuardedTensor Value { get; }
 
+    /// <summary>Centroids; null where the kernel routes nothing.</summary>
+    public GuardedTensor? Centroids { get; }
+
     /// <summary>Output.</summary>
     public GuardedTensor Output { get; }
 
@@ -45,10 +49,11 @@ public sealed class AttentionTensors : IDisposable
     public GuardedTensor LogSumExp { get; }
 
     /// <summary>Stores values given sequence by sequence: [tokens of all sequences, heads, channels].</summary>
-    public void Write(float[] query, float[] key, float[] value)
+    public void Write(float[] query, float[] key, float[] value, float[]? centroids = null)
     {
         Query.Write(query);
         Key.Write(InPages(key));
+        Centroids?.Write(centroids);
         WriteValues(value);
     }
 
@@ -62,14 +67,15 @@ public sealed class AttentionTensors : IDisposable
             : _problem.Lengths is null ? default : RaggedBatch.Packed(_queryOffsets, _keyOffsets);
         plan.Run(new AttentionRun(Query.Tensor, Key.Tensor, Value.Tensor, Output.Tensor)
         {
-            LogSumExp = withLogSumExp ? LogSumExp.Tensor : null, Index = _problem.Listed?.Index, Gate = gate, Sequences = sequences,
+            LogSumExp = withLogSumExp ? LogSumExp.Tensor : null, Index = _problem.Listed?.Index, Gate = gate, Centroids = Centroids?.Tensor,
+            Sequences = sequences,
         });
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in new[] { Query, Key, Value, Output, LogSumExp }) tensor.Dispose();
+        foreach (var tensor in new[] { Query, Key, Value, Centroids, Output, LogSumExp }) tensor?.Dispose();
     }
 
     // Pages are dealt to the sequences in turn, the last page of the cache first, so that none are neighbours.

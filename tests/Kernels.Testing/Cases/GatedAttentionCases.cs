@@ -24,16 +24,18 @@ public static class GatedAttentionCases
         Of("shared, many", AttentionKernels.GroupGate20, new(1, 40, 150, 2, 1, 20), 20) with { Gap = 1 },
         Ragged("gate, unequal lengths", AttentionKernels.Gate20, (70, 100), (0, 20), (33, 33)),
         Ragged("shared, unequal lengths", AttentionKernels.GroupGate20, (1, 100), (3, 48), (1, 5)),
+        RaggedAttentionCases.InPages(Ragged("gate, unequal lengths", AttentionKernels.Gate20, (70, 100), (0, 20), (33, 33))),
+        RaggedAttentionCases.InPages(Ragged("shared, unequal lengths", AttentionKernels.GroupGate20, (1, 100), (3, 48), (1, 5))),
     ];
 
     /// <summary>Names of all cases.</summary>
     public static IEnumerable<string> Names => Cases.Select(item => item.Name);
 
     /// <summary>Names of cases for a portable device, which compiles kernels slowly.</summary>
-    public static IEnumerable<string> PortableNames => ["gate, tail", "gate, own key projections", "gate, unequal lengths", "shared, just full", "shared, unequal lengths"];
+    public static IEnumerable<string> PortableNames => ["gate, tail", "gate, own key projections", "gate, unequal lengths", "shared, just full", "shared, unequal lengths", "shared, unequal lengths, paged"];
 
     /// <summary>Names of cases small enough for the PTX interpreter, every kernel among them.</summary>
-    public static IEnumerable<string> SmallNames => [.. TinyNames, "gate, just over", "gate, wide", "gate, norms", "gate, any", "shared, just over", "shared, few"];
+    public static IEnumerable<string> SmallNames => [.. TinyNames, "gate, just over", "gate, wide", "gate, norms", "gate, any", "shared, just over", "shared, few", "shared, unequal lengths, paged"];
 
     /// <summary>Names of cases small enough for the simulator.</summary>
     public static IEnumerable<string> TinyNames => ["gate, one token", "shared, one token"];

@@ -34,6 +34,7 @@ public static class RaggedAttentionCases
             Listed = ListedIndex.OfPages(3, 2, 3000, 16, (batch, head, page) => Some(batch, head, 0, page)),
         },
         Of("columns, decode", AttentionKernels.Indexed20, Heads(2, 1, 20, Float16) with { AllowPlainLanes = true }, (1, 4000), (1, 50)) with { Listed = ListedIndex.OfColumns(2, 2, 4000, 4000, 64, Some) },
+        Of("columns, float16", AttentionKernels.Indexed64, Heads(2, 1, 64, Float16), (9, 70), (1, 50)) with { Listed = ListedIndex.OfColumns(2, 1, 70, 70, 32, Some) },
         Of("single rows", AttentionKernels.Indexed20, Heads(4, 2, 20), (40, 60), (7, 30), (0, 4)) with { Listed = ListedIndex.OfColumns(1, 2, 60, 60, 1, Some) },
     ];
 
@@ -44,35 +45,45 @@ public static class RaggedAttentionCases
         Of("antidiagonal", AttentionKernels.Antidiagonal20, Heads(2, 1, 20), (61, 165), (150, 150)),
         Of("bounds, decode", AttentionKernels.Bounds20, Heads(4, 2, 20), (1, 333), (1, 90), (3, 150)),
         Of("vertical-slash", AttentionKernels.VerticalSlash20, Heads(2, 1, 20), (37, 120), (100, 100), (3, 7)),
+        Of("flex", AttentionKernels.Flex20, Heads(2, 1, 20), (40, 100), (65, 65), (1, 9)),
+        Of("kept by heads", AttentionKernels.KeptByHeads20, Heads(4, 2, 20), (50, 50), (3, 90), (0, 4), (1, 20)),
     ];
 
     /// <summary>Names of the cases whose keys lie one after another.</summary>
     public static IEnumerable<string> PackedNames => Packed.Concat(Listed).Concat(Selected).Select(item => item.Name);
 
     /// <summary>Names of those that GPUs run and whose kernels choose their own keys.</summary>
-    public static IEnumerable<string> GpuNames => Packed.Select(item => item.Name);
+    public static IEnumerable<string> GpuNames => InBoth(Packed);
 
     /// <summary>Names of those that GPUs run over lists of keys, brought or selected.</summary>
-    public static IEnumerable<string> ListedGpuNames => Listed.Concat(Selected).Select(item => item.Name);
+    public static IEnumerable<string> ListedGpuNames => InBoth(Listed.Concat(Selected));
 
-    /// <summary>Names among <see cref="GpuNames"/> whose kernels a portable device has compiled for cases of equal lengths.</summary>
-    public static IEnumerable<string> PortableNames => ["ragged, decode", "ragged, masked by head", "ragged, anchor"];
+    /// <summary>Names among <see cref="GpuNames"/> for a portable device: whose kernels it has compiled for cases of equal lengths, and some in pages.</summary>
+    public static IEnumerable<string> PortableNames => ["ragged, decode", "ragged, masked by head", "ragged, anchor", "ragged, tiny, paged", "ragged, anchor, paged"];
 
-    /// <summary>Names among <see cref="ListedGpuNames"/> whose kernels a portable device has compiled for cases of equal lengths.</summary>
-    public static IEnumerable<string> PortableListedNames => ["ragged, blocks", "ragged, columns", "ragged, pages, decode", "ragged, pooled top", "ragged, vertical-slash"];
+    /// <summary>Names among <see cref="ListedGpuNames"/> for a portable device: whose kernels it has compiled for cases of equal lengths, and some in pages.</summary>
+    public static IEnumerable<string> PortableListedNames =>
+    [
+        "ragged, blocks", "ragged, columns", "ragged, pages, decode", "ragged, pooled top", "ragged, vertical-slash", "ragged, flex", "ragged, kept by heads",
+        "ragged, blocks, paged", "ragged, pages, decode, paged", "ragged, antidiagonal, paged", "ragged, bounds, decode, paged", "ragged, flex, paged",
+    ];
 
     /// <summary>Names among <see cref="GpuNames"/> small enough for the PTX interpreter.</summary>
-    public static IEnumerable<string> SmallNames => ["ragged, tiny", "ragged, decode", "ragged, bfloat16", "ragged, masked"];
+    public static IEnumerable<string> SmallNames =>
+        ["ragged, tiny", "ragged, decode", "ragged, bfloat16", "ragged, masked", "ragged, tiny, paged", "ragged, bfloat16, paged"];
+
+    /// <summary>Names among <see cref="GpuNames"/> small enough for the simulator.</summary>
+    public static IEnumerable<string> TinyNames => ["ragged, tiny, paged"];
 
     /// <summary>Names among <see cref="ListedGpuNames"/> small enough for the PTX interpreter.</summary>
-    public static IEnumerable<string> SmallListedNames => ["ragged, single rows", "ragged, bounds, decode"];
+    public static IEnumerable<string> SmallListedNames => ["ragged, single rows", "ragged, bounds, decode", "ragged, columns, float16, paged", "ragged, flex", "ragged, kept by heads, paged"];
 
     /// <summary>Names of the cases whose keys lie in pages.</summary>
     public static IEnumerable<string> PagedNames => PackedNames.Select(name => $"{name}, paged");
 
     /// <summary>Names of the cases whose visits can be counted: kernels that select nothing and keep scores as they are.</summary>
-    public static IEnumerable<string> CountedNames => Packed.Concat(Listed)
-        .Where(item => item.Score is null && item.Kernel.Declaration.Pattern != AttentionPattern.Anchor).SelectMany(item => new[] { item.Name, $"{item.Name}, paged" });
+    public static IEnumerable<string> CountedNames => InBoth(Packed.Concat(Listed)
+        .Where(item => item.Score is null && item.Kernel.Declaration.Pattern != AttentionPattern.Anchor));
 
     /// <summary>The case called <paramref name="name"/>.</summary>
     public static AttentionCase Named(string name)
@@ -84,8 +95,11 @@ public static class RaggedAttentionCases
     /// <summary>The same problem with its keys in pages: that hold the keys read at once, that are shorter, or of an odd length.</summary>
     public static AttentionCase InPages(AttentionCase packed) => packed with
     {
-        Name = $"{packed.Name}, paged", Shape = packed.Shape with { Page = packed.Shape.HeadDim switch { 64 or 128 => 64, 20 => 7, _ => 16 } },
+        Name = $"{packed.Name}, paged",
+        Shape = packed.Shape with { Page = packed.Shape switch { { KeyType: not ElementType.Float32 } => 12, { HeadDim: 64 or 128 } => 64, { HeadDim: 20 } => 7, _ => 16 } },
     };
+
+    private static IEnumerable<string> InBoth(IEnumerable<AttentionCase> cases) => cases.SelectMany(item => new[] { item.Name, $"{item.Name}, paged" });
 
     private static AttentionCase Of(string name, AttentionKernel kernel, AttentionShape heads, params (int Queries, int Keys)[] lengths) =>
         AttentionCase.Ragged($"ragged, {name}", kernel, heads, lengths);

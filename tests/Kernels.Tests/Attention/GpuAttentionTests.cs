@@ -11,7 +11,7 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
         AttentionCases.PortableNames, AttentionCases.Names, AttentionCases.Names, AttentionCases.TinyNames);
 
     public static TheoryData<string, string> Ragged => CaseRuns.OnGpus(
-        RaggedAttentionCases.PortableNames, RaggedAttentionCases.GpuNames, RaggedAttentionCases.SmallNames, []);
+        RaggedAttentionCases.PortableNames, RaggedAttentionCases.GpuNames, RaggedAttentionCases.SmallNames, RaggedAttentionCases.TinyNames);
 
     [Theory]
     [MemberData(nameof(Problems))]
@@ -30,8 +30,26 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
         var device = devices["opencl"];
         var held = device.AllocatedBytes;
         var problem = AttentionCases.Named(name);
-        using (var plan = problem.Kernel.Plan(device, problem.Shape)) Assert.Equal(held + plan.WorkspaceBytes, device.AllocatedBytes);
+        using (var plan = problem.Kernel.Plan(device, problem.Shape with { Page = 5 })) Assert.Equal(held + plan.WorkspaceBytes, device.AllocatedBytes);
         Assert.Equal(held, device.AllocatedBytes);
+    }
+
+    [Theory]
+    [InlineData("opencl", "ragged, tiny, paged")]
+    [InlineData(PtxDevices.Name, "ragged, tiny, paged")]
+    public void Every_key_of_a_page_is_visited_once_and_no_other(string device, string name) =>
+        VisitCount.AssertDeclared(RaggedAttentionCases.Named(name), devices[device]);
+
+    [Fact]
+    public void A_page_that_does_not_exist_is_refused_before_anything_runs()
+    {
+        var device = devices["simulator"];
+        using var plan = AttentionKernels.Causal8.Plan(device, new AttentionShape(2, 2, 6, 2, 1, 8) { Page = 4 });
+        using var buffer = device.Allocate(4096);
+        var (query, pages) = (Tensor.Heads(buffer, ElementType.Float32, 1, 2, 2, 8), Tensor.Heads(buffer, ElementType.Float32, 4, 4, 1, 8));
+        var error = Assert.Throws<KernelException>(() =>
+            plan.Run(new AttentionRun(query, pages, pages, query) { Sequences = RaggedBatch.Paged([0, 1, 2], [2, 5], [0, 3, -1, 2]) }));
+        Assert.Contains("page -1 of sequence 1", error.Message);
     }
 
     [Fact]

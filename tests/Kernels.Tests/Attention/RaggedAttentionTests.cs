@@ -106,15 +106,6 @@ public sealed class RaggedAttentionTests
         Assert.Contains("pages of -1 keys", Assert.Throws<KernelException>(() => AttentionKernels.Causal8.Plan(device, paged.Shape with { Page = -1 })).Message);
     }
 
-    [Fact]
-    public void Gpus_say_that_they_walk_no_pages()
-    {
-        using var device = TestDevices.Open("simulator");
-        var support = AttentionKernels.Causal8.Supports(device, new AttentionShape(1, 8, 8, 1, 1, 8) { Page = 16 });
-        Assert.False(support.IsSupported);
-        Assert.Contains("plan with Page = 0", support.Reason);
-    }
-
     private static void AssertRefused(
         AttentionPlan plan, Tensor query, Tensor key, int[] queryOffsets, int[] keys, int[]? table, string received, string limit)
     {

@@ -21,10 +21,10 @@ internal static class TensorAttention
     {
         var visits = TensorElement.All.Select(element => (element, visit: new TensorVisit(element, tile, scale, hasMask))).ToArray();
         writer.Line($"\npublic override global::Kernels.GpuTileShape Tensor{rows} => new({tile.Rows}, {tile.Keys}, {tile.Threads}, {tile.SharedBytes}, {tile.Groups});\n");
-        using (writer.Open($"public override global::System.Delegate? VisitTensor{rows}<TElement, TOrder>()"))
+        using (writer.Open($"public override global::System.Delegate? VisitTensor{rows}<TElement, TOrder, TRows>()"))
         {
             foreach (var (element, visit) in visits)
-                writer.Line($"if (typeof(TElement) == typeof(global::Kernels.Gpu{element.Name})) return new global::Kernels.TensorVisitKernel<global::Kernels.Gpu{element.Name}>({visit.Name}<TOrder>);");
+                writer.Line($"if (typeof(TElement) == typeof(global::Kernels.Gpu{element.Name})) return new global::Kernels.TensorVisitKernel<global::Kernels.Gpu{element.Name}>({visit.Name}<TOrder, TRows>);");
             writer.Line("return null;");
         }
 

@@ -31,11 +31,11 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
     {
         writer.Line();
         using var _ = writer.Open($$"""
-            private static void {{Name}}<TOrder>(
+            private static void {{Name}}<TOrder, TRows>(
                 {{View}}<{{Storage}}> queryMemory, {{View}}<{{Storage}}> keyMemory, {{View}}<{{Storage}}> valueMemory,
-                ulong query, ulong key, ulong value, {{View}}<{{Storage}}> output, {{View}}<float> logSumExp, {{View}}<float> state,
+                ulong query, ulong key, ulong value, {{View}}<int> pages, {{View}}<{{Storage}}> output, {{View}}<float> logSumExp, {{View}}<float> state,
                 {{View}}<int> bounds, {{View}}<{{K}}.KeyRange> ranges, {{View}}<int> listed, {{View}}<long> visited, {{K}}.VisitArguments a)
-                where TOrder : struct, {{K}}.IKeyOrder
+                where TOrder : struct, {{K}}.IKeyOrder where TRows : struct, {{K}}.IKeyRows
             """);
         WritePlace(writer);
         WriteState(writer);
@@ -49,16 +49,16 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
     {
         writer.Line("\n[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
         using (writer.Open($$"""
-            private static void {{Copy(tile)}}<TOrder>(
-                int thread, int target, ulong source, long token, {{K}}.KeyTiles tile, {{View}}<int> listed, long list)
-                where TOrder : struct, {{K}}.IKeyOrder
+            private static void {{Copy(tile)}}<TOrder, TRows>(
+                int thread, int target, ulong source, in {{K}}.HeadLayout layout, {{K}}.KeyTiles tile, {{View}}<int> pages, {{View}}<int> listed, long list)
+                where TOrder : struct, {{K}}.IKeyOrder where TRows : struct, {{K}}.IKeyRows
             """))
         using (OpenRows(writer, tile, tile.Keys))
         {
             // Keys past the range's end read as zeros.
             writer.Line("var slot = tile.Start + row;");
             writer.Line("var k = slot < tile.Stop ? TOrder.Key(listed, list, slot) : 0;");
-            EmitCopy(writer, tile, "target", "source + (ulong)(2 * (k * token + chunk * 8))", "slot < tile.Stop ? 16 : 0");
+            EmitCopy(writer, tile, "target", "source + (ulong)(2 * (TRows.Offset(pages, layout, k) + chunk * 8))", "slot < tile.Stop ? 16 : 0");
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
 
     private void WriteTiles(SourceWriter writer)
     {
-        var copyKeys = $"{Copy(tile)}<TOrder>(thread, 0, keys, a.Key.Token, {{0}}, listed, list);";
+        var copyKeys = $"{Copy(tile)}<TOrder, TRows>(thread, 0, keys, a.Key, {{0}}, pages, listed, list);";
         writer.Line($$"""
             var keys = key + (ulong)(2 * a.Key.Row(tile.Batch, 0, tile.KeyHead));
             var values = value + (ulong)(2 * a.Value.Row(tile.Batch, 0, tile.KeyHead));
@@ -183,7 +183,7 @@ internal sealed class TensorVisit(TensorElement element, TensorVisitTile tile, f
             $"{tile.ValueOffset} + (lane & 15) * {tile.RowBytes} + (lane >> 4) * 16");
         using (writer.Open("while (current.Start < current.Stop)"))
         {
-            writer.Line($"{Copy(tile)}<TOrder>(thread, {tile.ValueOffset}, values, a.Value.Token, current, listed, list);");
+            writer.Line($"{Copy(tile)}<TOrder, TRows>(thread, {tile.ValueOffset}, values, a.Value, current, pages, listed, list);");
             InlinePtx.Emit(writer, [CommitCopies, WaitForCopies(1)]);
             writer.Line($"{Group}.Barrier();");
             WriteScores(writer);

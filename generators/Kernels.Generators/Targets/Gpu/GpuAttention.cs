@@ -29,13 +29,13 @@ internal static class GpuAttention
             public override float QueryScale => Scale;
             public override global::Kernels.GpuTileShape Many => {{Shape(many)}};
             public override global::Kernels.GpuTileShape Few => {{Shape(few)}};
-            public override global::System.Delegate VisitMany<TQuery, TKey, TOrder>() => VisitMany{{ManyRows}}<TQuery, TKey, TOrder>;
-            public override global::System.Delegate VisitFew<TQuery, TKey, TOrder>() => VisitFew{{FewRows}}<TQuery, TKey, TOrder>;
+            public override global::System.Delegate VisitMany<TQuery, TKey, TOrder, TRows>() => VisitMany{{ManyRows}}<TQuery, TKey, TOrder, TRows>;
+            public override global::System.Delegate VisitFew<TQuery, TKey, TOrder, TRows>() => VisitFew{{FewRows}}<TQuery, TKey, TOrder, TRows>;
             """);
         if (isAnchor)
             writer.Line($"""
                 public override int IdentifySharedBytes => {few.IdentifySharedBytes};
-                public override global::System.Delegate Identify<TKey>() => IdentifyKeys<TKey>;
+                public override global::System.Delegate Identify<TKey, TRows>() => IdentifyKeys<TKey, TRows>;
                 """);
 
         var (manyRows, fewRows) = (Skeleton(many), Skeleton(few));

@@ -25,11 +25,12 @@ internal sealed class AnchorSelection<TQuery, TKey> : IDisposable
     /// <param name="program">The generated kernels.</param>
     /// <param name="candidates">Candidate keys of each row group, counted from position 0.</param>
     /// <param name="sizes">The largest launch.</param>
-    public AnchorSelection(IlgpuDevice device, string name, GpuAnchorAttentionProgram program, KeyRange[] candidates, in Sizes sizes)
+    /// <param name="paged">Whether keys lie in pages.</param>
+    public AnchorSelection(IlgpuDevice device, string name, GpuAnchorAttentionProgram program, KeyRange[] candidates, in Sizes sizes, bool paged)
     {
         (_device, _candidates, _tile) = (device, candidates, program.Few);
         _pool = device.Load<QueryPooling.Launcher<TQuery>>(QueryPooling.Source<TQuery>(name));
-        _identify = device.Load<IdentifyLauncher<TKey>>(program.Identify<TKey>(name));
+        _identify = device.Load<IdentifyLauncher<TKey>>(program.Identify<TKey>(name, paged));
         _compact = device.Load<KeyCompaction.Launcher>(KeyCompaction.Source(name));
         var lists = (long)sizes.Pairs * sizes.Groups;
         var lengths = new[]
@@ -71,7 +72,7 @@ internal sealed class AnchorSelection<TQuery, TKey> : IDisposable
     }
 
     /// <summary>Selects keys for <paramref name="pairs"/> pairs from the states their rows have after visiting the anchors.</summary>
-    public void Launch(int pairs, ArrayView<TQuery> query, ArrayView<TKey> key, IlgpuBuffer state, SelectArguments arguments)
+    public void Launch(int pairs, ArrayView<TQuery> query, in KeyMemory<TKey> key, IlgpuBuffer state, SelectArguments arguments)
     {
         var (candidates, pooled, thresholds, marks) =
             (_buffers[0].View<KeyRange>(), _buffers[1].View<float>(), _buffers[2].View<float>(), _buffers[3].View<byte>());
@@ -82,7 +83,7 @@ internal sealed class AnchorSelection<TQuery, TKey> : IDisposable
         _identify(
             _device.Stream,
             new KernelConfig(new Index3D((most + _tile.Keys - 1) / _tile.Keys, arguments.Groups, pairs), new Index3D(_tile.Threads, 1, 1)),
-            pooled, thresholds, key, candidates, marks, arguments);
+            pooled, thresholds, key.Rows, key.Pages, candidates, marks, arguments);
         _compact(
             _device.Stream, new KernelConfig(new Index3D(arguments.Groups, pairs, 1), new Index3D(KeyCompaction.Threads, 1, 1)),
             marks, candidates, Listed.View<int>(), Lists.Ranges.View<KeyRange>(), arguments);

@@ -35,7 +35,7 @@ internal sealed class GpuAnchorAttentionPlan<TQuery, TKey> : GpuAttentionPlan<TQ
             _wave = (int)Math.Clamp(WaveBytes / (sizes.BytesPerPair + stateBytes), 1, shape.Batch * shape.QueryHeads);
             _anchors = Own(RangeLists.Upload(device, Enumerable.Range(0, groups).Select(Anchors)));
             _selection = Own(new AnchorSelection<TQuery, TKey>(
-                device, declaration.Name, program, [.. Enumerable.Range(0, groups).Select(Candidates)], sizes with { Pairs = _wave }));
+                device, declaration.Name, program, [.. Enumerable.Range(0, groups).Select(Candidates)], sizes with { Pairs = _wave }, shape.Page > 0));
             _state = Reserve(_wave * stateBytes);
         }
         catch

@@ -10,18 +10,19 @@ public abstract class GpuAnchorAttentionProgram : GpuAttentionProgram
     public abstract int IdentifySharedBytes { get; }
 
     /// <summary>The kernel that marks candidate keys, type argument bound.</summary>
-    public abstract Delegate Identify<TKey>() where TKey : unmanaged, IGpuElement<TKey>;
+    public abstract Delegate Identify<TKey, TRows>() where TKey : unmanaged, IGpuElement<TKey> where TRows : struct, IKeyRows;
 
     /// <summary>The identification kernel, ready to compile.</summary>
-    internal GpuKernelSource Identify<TKey>(string declaration) where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: identification, {typeof(TKey).Name}", Identify<TKey>(), Few.Threads, IdentifySharedBytes);
+    internal GpuKernelSource Identify<TKey>(string declaration, bool paged) where TKey : unmanaged, IGpuElement<TKey> => new(
+        $"{declaration}: identification, {typeof(TKey).Name}{PagedRows.Suffix(paged)}", paged ? Identify<TKey, PagedRows>() : Identify<TKey, ConsecutiveRows>(),
+        Few.Threads, IdentifySharedBytes);
 
     private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
         new GpuAnchorAttentionPlan<TQuery, TKey>(device, declaration, shape, this);
 
-    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration) =>
+    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration, bool paged) =>
     [
-        .. base.Sources<TQuery, TKey>(declaration),
-        Identify<TKey>(declaration.Name), QueryPooling.Source<TQuery>(declaration.Name), KeyCompaction.Source(declaration.Name),
+        .. base.Sources<TQuery, TKey>(declaration, paged),
+        Identify<TKey>(declaration.Name, paged), QueryPooling.Source<TQuery>(declaration.Name), KeyCompaction.Source(declaration.Name),
     ];
 }

@@ -18,10 +18,12 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     private readonly bool _takesTensorCores;
     private readonly long[] _counts;
     private readonly IlgpuBuffer _visited;
+    private readonly PageTables? _pageTables;
     private int _pack, _block;
     private bool _onTensorCores;
     private IlgpuBuffer _query = null!, _key = null!, _value = null!, _output = null!;
     private IlgpuBuffer? _logSumExp;
+    private ArrayView<int> _pages;
     private long _visitedPairs, _densePairs;
     private int _uncounted;
 
@@ -45,7 +47,16 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
         var tiles = ((shape.Queries - 1L) / block + 2) * ((rows + program.Many.Rows - 1) / program.Many.Rows);
         var most = launches * (long)shape.Batch * Math.Max(tiles * Heads, TargetGroups + 2L * Heads);
         _counts = new long[checked((int)Math.Min(most, mostCounters))];
-        _visited = Own(new IlgpuBuffer(device, _counts.LongLength * sizeof(long)));
+        try
+        {
+            _visited = Reserve(_counts.LongLength * sizeof(long));
+            _pageTables = shape.Page == 0 ? null : new PageTables(Reserve(PageTables.Bytes(shape)), shape);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Groups of threads that keep a large GPU busy; fixed, so that results do not depend on the device.</summary>
@@ -81,7 +92,7 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
 
     protected ArrayView<TQuery> Query => _query.View<TQuery>();
 
-    protected ArrayView<TKey> Key => _key.View<TKey>();
+    protected KeyMemory<TKey> Key => new(_key.View<TKey>(), _pages);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -99,8 +110,8 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
         var whole = new VisitArguments
         {
             Query = new HeadLayout(run.Query),
-            Key = new HeadLayout(run.Key),
-            Value = new HeadLayout(run.Value),
+            Key = HeadLayout.OfKeys(run.Key, Shape.Page),
+            Value = HeadLayout.OfKeys(run.Value, Shape.Page),
             Output = new HeadLayout(run.Output),
             LogSumExp = run.LogSumExp is { } logSumExp ? new HeadLayout(logSumExp) : default,
             Heads = Heads,
@@ -114,11 +125,14 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
         (_visitedPairs, _densePairs, _uncounted) = (0, 0, 0);
         using var access = Gpu.Enter();
         var sequences = run.Sequences;
+        _pageTables?.Fill(sequences);
+        _pages = _visited.View<int>();
         if (!sequences.IsRagged) Launch(whole, run.Query[0], run.Query[1], run.Key[1]);
         for (var i = 0; i < sequences.Count; i++)
         {
             if (sequences.Queries(i) == 0) continue;
-            var (query, key) = (sequences.QueryOffsets[i], sequences.KeyOffsets[i]);
+            var (query, key) = (sequences.QueryOffsets[i], sequences.IsPaged ? 0 : sequences.KeyOffsets[i]);
+            if (_pageTables is { } tables) _pages = tables.Of(i);
             var sequence = whole with
             {
                 FirstPair = i * Heads,
@@ -188,7 +202,7 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
         launcher(
             Gpu.Stream,
             new KernelConfig(new Index3D(tiling.Count, pairs, part.Splits), new Index3D((tiling.Few ? Program.Few : Program.Many).Threads, 1, 1)),
-            Query, Key, _value.View<TKey>(), _output.View<TQuery>(), LogSumExp(state), state.View<float>(), lists.Bounds.View<int>(),
+            Query, _key.View<TKey>(), _value.View<TKey>(), _pages, _output.View<TQuery>(), LogSumExp(state), state.View<float>(), lists.Bounds.View<int>(),
             lists.Ranges.View<KeyRange>(), listed.View<int>(), _visited.View<long>(), part);
     }
 
@@ -201,8 +215,8 @@ internal abstract class GpuAttentionPlan<TQuery, TKey> : AttentionPlan
     private ArrayView<float> LogSumExp(IlgpuBuffer stand) => (_logSumExp ?? stand).View<float>();
 
     private VisitKernel<TQuery, TKey> LoadVisit<TOrder>(bool few) where TOrder : struct, IKeyOrder => new(
-        _takesTensorCores ? TensorVisit<TQuery, TKey>.Load(Gpu, Program.VisitTensor<TQuery, TOrder>(Declaration.Name, few)!) : null,
-        _takesTensorCores && !Shape.AllowPlainLanes ? null : Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few)));
+        _takesTensorCores ? TensorVisit<TQuery, TKey>.Load(Gpu, Program.VisitTensor<TQuery, TOrder>(Declaration.Name, few, Shape.Page > 0)!) : null,
+        _takesTensorCores && !Shape.AllowPlainLanes ? null : Gpu.Load<VisitLauncher<TQuery, TKey>>(Program.Visit<TQuery, TKey, TOrder>(Declaration.Name, few, Shape.Page > 0)));
 
     private void Launch(VisitArguments run, int batch, int queries, int keys)
     {

@@ -22,24 +22,26 @@ public abstract class GpuAttentionProgram : IlgpuAttentionProgram
     public abstract GpuTileShape Few { get; }
 
     /// <summary>The visit kernel of <see cref="Many"/> rows, type arguments bound.</summary>
-    public abstract Delegate VisitMany<TQuery, TKey, TOrder>()
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder;
+    public abstract Delegate VisitMany<TQuery, TKey, TOrder, TRows>()
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder where TRows : struct, IKeyRows;
 
     /// <summary>The visit kernel of <see cref="Few"/> rows, type arguments bound.</summary>
-    public abstract Delegate VisitFew<TQuery, TKey, TOrder>()
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder;
+    public abstract Delegate VisitFew<TQuery, TKey, TOrder, TRows>()
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder where TRows : struct, IKeyRows;
 
-    /// <summary>The tile of <see cref="VisitTensorMany{TElement, TOrder}"/>, of as many rows as <see cref="Many"/>; none where there is no kernel.</summary>
+    /// <summary>The tile of <see cref="VisitTensorMany{TElement, TOrder, TRows}"/>, of as many rows as <see cref="Many"/>; none where there is no kernel.</summary>
     public virtual GpuTileShape TensorMany => default;
 
-    /// <summary>The tile of <see cref="VisitTensorFew{TElement, TOrder}"/>, of as many rows as <see cref="Few"/>; none where there is no kernel.</summary>
+    /// <summary>The tile of <see cref="VisitTensorFew{TElement, TOrder, TRows}"/>, of as many rows as <see cref="Few"/>; none where there is no kernel.</summary>
     public virtual GpuTileShape TensorFew => default;
 
     /// <summary>The visit of many rows on tensor cores, type arguments bound; null where there is none for these elements.</summary>
-    public virtual Delegate? VisitTensorMany<TElement, TOrder>() where TElement : unmanaged where TOrder : struct, IKeyOrder => null;
+    public virtual Delegate? VisitTensorMany<TElement, TOrder, TRows>()
+        where TElement : unmanaged where TOrder : struct, IKeyOrder where TRows : struct, IKeyRows => null;
 
     /// <summary>The visit of few rows on tensor cores, type arguments bound; null where there is none for these elements.</summary>
-    public virtual Delegate? VisitTensorFew<TElement, TOrder>() where TElement : unmanaged where TOrder : struct, IKeyOrder => null;
+    public virtual Delegate? VisitTensorFew<TElement, TOrder, TRows>()
+        where TElement : unmanaged where TOrder : struct, IKeyOrder where TRows : struct, IKeyRows => null;
 
     /// <summary>The kernel that chooses blocks; generated where the selector is the user's.</summary>
     public virtual Delegate ChooseBlocks() => BlockChoice.Choose<DeclaredSelector>;
@@ -82,13 +84,14 @@ public abstract class GpuAttentionProgram : IlgpuAttentionProgram
     ];
 
     /// <summary>The visit on tensor cores for tiles of few or many rows, ready to compile; null where there is none.</summary>
-    internal GpuKernelSource? VisitTensor<TElement, TOrder>(string declaration, bool few) where TElement : unmanaged where TOrder : struct, IKeyOrder
+    internal GpuKernelSource? VisitTensor<TElement, TOrder>(string declaration, bool few, bool paged)
+        where TElement : unmanaged where TOrder : struct, IKeyOrder
     {
         var tile = few ? TensorFew : TensorMany;
-        return (few ? VisitTensorFew<TElement, TOrder>() : VisitTensorMany<TElement, TOrder>()) is { } kernel
+        return (paged ? VisitTensor<TElement, TOrder, PagedRows>(few) : VisitTensor<TElement, TOrder, ConsecutiveRows>(few)) is { } kernel
             ? new GpuKernelSource(
-                $"{declaration}: visit of {tile.Rows} rows on tensor cores, {typeof(TElement).Name}, {typeof(TOrder).Name}", kernel, tile.Threads,
-                tile.SharedBytes, SharedAtLaunch: true, tile.Groups)
+                $"{declaration}: visit of {tile.Rows} rows on tensor cores, {typeof(TElement).Name}, {typeof(TOrder).Name}{PagedRows.Suffix(paged)}", kernel,
+                tile.Threads, tile.SharedBytes, SharedAtLaunch: true, tile.Groups)
             : null;
     }
 
@@ -99,13 +102,14 @@ public abstract class GpuAttentionProgram : IlgpuAttentionProgram
     ];
 
     /// <summary>The visit kernel for tiles of <see cref="Few"/> or <see cref="Many"/> rows, ready to compile.</summary>
-    internal GpuKernelSource Visit<TQuery, TKey, TOrder>(string declaration, bool few)
+    internal GpuKernelSource Visit<TQuery, TKey, TOrder>(string declaration, bool few, bool paged)
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder
     {
         var tile = few ? Few : Many;
         return new GpuKernelSource(
-            $"{declaration}: visit of {tile.Rows} rows, {typeof(TQuery).Name}, {typeof(TKey).Name}, {typeof(TOrder).Name}",
-            few ? VisitFew<TQuery, TKey, TOrder>() : VisitMany<TQuery, TKey, TOrder>(), tile.Threads, tile.SharedBytes, Groups: tile.Groups);
+            $"{declaration}: visit of {tile.Rows} rows, {typeof(TQuery).Name}, {typeof(TKey).Name}, {typeof(TOrder).Name}{PagedRows.Suffix(paged)}",
+            paged ? Visit<TQuery, TKey, TOrder, PagedRows>(few) : Visit<TQuery, TKey, TOrder, ConsecutiveRows>(few), tile.Threads, tile.SharedBytes,
+            Groups: tile.Groups);
     }
 
     private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
@@ -122,22 +126,32 @@ public abstract class GpuAttentionProgram : IlgpuAttentionProgram
             _ => new GpuTiledAttentionPlan<TQuery, TKey>(device, declaration, shape, this),
         };
 
-    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration) =>
+    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration, bool paged) =>
     [
-        .. Visits<TQuery, TKey, ConsecutiveKeys>(declaration.Name), .. Gathers(declaration) ? Visits<TQuery, TKey, ListedKeys>(declaration.Name) : [],
-        StateMerge.Source<TQuery>(declaration.Name),
-        .. declaration.Pattern == AttentionPattern.Selected ? SelectionSources.Of<TQuery, TKey>(declaration, this) : [],
+        .. Visits<TQuery, TKey, ConsecutiveKeys>(declaration.Name, paged),
+        .. Gathers(declaration) ? Visits<TQuery, TKey, ListedKeys>(declaration.Name, paged) : [], StateMerge.Source<TQuery>(declaration.Name),
+        .. declaration.Pattern == AttentionPattern.Selected ? SelectionSources.Of<TQuery, TKey>(declaration, this, paged) : [],
     ];
 
-    private IEnumerable<GpuKernelSource> Visits<TQuery, TKey, TOrder>(string name)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder =>
-        [Visit<TQuery, TKey, TOrder>(name, few: false), Visit<TQuery, TKey, TOrder>(name, few: true)];
+    private Delegate Visit<TQuery, TKey, TOrder, TRows>(bool few)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder where TRows : struct, IKeyRows =>
+        few ? VisitFew<TQuery, TKey, TOrder, TRows>() : VisitMany<TQuery, TKey, TOrder, TRows>();
 
-    private IEnumerable<GpuKernelSource> TensorSources<TOrder>(string name) where TOrder : struct, IKeyOrder => new[]
-    {
-        VisitTensor<GpuFloat16, TOrder>(name, few: false), VisitTensor<GpuFloat16, TOrder>(name, few: true),
-        VisitTensor<GpuBFloat16, TOrder>(name, few: false), VisitTensor<GpuBFloat16, TOrder>(name, few: true),
-    }.OfType<GpuKernelSource>();
+    private Delegate? VisitTensor<TElement, TOrder, TRows>(bool few) where TElement : unmanaged where TOrder : struct, IKeyOrder where TRows : struct, IKeyRows =>
+        few ? VisitTensorFew<TElement, TOrder, TRows>() : VisitTensorMany<TElement, TOrder, TRows>();
+
+    private IEnumerable<GpuKernelSource> Visits<TQuery, TKey, TOrder>(string name, bool paged)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TOrder : struct, IKeyOrder =>
+        [Visit<TQuery, TKey, TOrder>(name, few: false, paged), Visit<TQuery, TKey, TOrder>(name, few: true, paged)];
+
+    private IEnumerable<GpuKernelSource> TensorSources<TOrder>(string name) where TOrder : struct, IKeyOrder =>
+        from paged in new[] { false, true }
+        from source in new[]
+        {
+            VisitTensor<GpuFloat16, TOrder>(name, few: false, paged), VisitTensor<GpuFloat16, TOrder>(name, few: true, paged),
+            VisitTensor<GpuBFloat16, TOrder>(name, few: false, paged), VisitTensor<GpuBFloat16, TOrder>(name, few: true, paged),
+        }.OfType<GpuKernelSource>()
+        select source;
 
     // Whether plans visit lists of single keys, beside ranges.
     private static bool Gathers(AttentionDeclaration declaration) =>

@@ -9,6 +9,9 @@ public struct HeadLayout
     /// <summary>First element, and elements between sequences, tokens and heads.</summary>
     public long Offset, Batch, Token, Head;
 
+    /// <summary>The pages in which tokens lie, for kernels of <see cref="PagedRows"/>.</summary>
+    public PageLayout Pages;
+
     /// <summary>The layout of <paramref name="tensor"/>.</summary>
     public HeadLayout(in Tensor tensor)
     {
@@ -16,6 +19,13 @@ public struct HeadLayout
         Batch = tensor.Stride(0);
         Token = tensor.Stride(1);
         Head = tensor.Stride(2);
+    }
+
+    /// <summary>The layout of keys or values, which lie in pages of <paramref name="page"/> rows where that is not 0.</summary>
+    internal static HeadLayout OfKeys(in Tensor tensor, int page)
+    {
+        var layout = new HeadLayout(tensor);
+        return page == 0 ? layout : layout with { Batch = 0, Pages = new PageLayout(layout.Batch, page) };
     }
 
     /// <summary>Whether every row begins at a multiple of <paramref name="elements"/>, a power of two.</summary>

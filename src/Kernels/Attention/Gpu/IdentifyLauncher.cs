@@ -6,5 +6,5 @@ namespace Kernels;
 /// <summary>Launches an identification kernel; the grid is (tiles of candidates, row groups, pairs).</summary>
 internal delegate void IdentifyLauncher<TKey>(
     AcceleratorStream stream, KernelConfig grid, ArrayView<float> pooled, ArrayView<float> thresholds, ArrayView<TKey> key,
-    ArrayView<KeyRange> candidates, ArrayView<byte> marks, SelectArguments arguments)
+    ArrayView<int> pages, ArrayView<KeyRange> candidates, ArrayView<byte> marks, SelectArguments arguments)
     where TKey : unmanaged;

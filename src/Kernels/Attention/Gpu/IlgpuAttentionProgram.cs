@@ -19,7 +19,6 @@ public abstract class IlgpuAttentionProgram : AttentionProgram
     /// <inheritdoc/>
     public override Support Supports(Device device, AttentionDeclaration declaration, in AttentionShape shape)
     {
-        if (shape.Page > 0) return Support.No($"keys in pages of {shape.Page} are walked on the processor only; plan with Page = 0 and keys one after another");
         if ((long)shape.Batch * shape.QueryHeads > MostPairs)
             return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
         return (long)shape.Queries * shape.GroupSize > int.MaxValue / 2
@@ -39,10 +38,16 @@ public abstract class IlgpuAttentionProgram : AttentionProgram
     internal override IEnumerable<GpuKernelSource> GpuSources(AttentionDeclaration declaration, GpuLowering lowering) =>
         [.. Sources<GpuFloat32>(declaration), .. Sources<GpuBFloat16>(declaration), .. Sources<GpuFloat16>(declaration)];
 
+    // Whether keys lie in pages makes another kernel of each that reads them, and of no other.
+    private IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
+        new[] { false, true }.SelectMany(paged => Sources<TQuery, TKey>(declaration, paged)).DistinctBy(source => source.Name);
+
     private protected abstract AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>;
 
-    private protected abstract IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration)
+    /// <summary>The kernels of plans whose keys lie in pages, or one after another.</summary>
+    private protected abstract IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration, bool paged)
         where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>;
 
     private AttentionPlan Plan<TQuery>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)

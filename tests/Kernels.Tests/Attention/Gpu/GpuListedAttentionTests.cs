@@ -28,9 +28,12 @@ public sealed class GpuListedAttentionTests(SharedDevices devices) : IClassFixtu
     public void Every_listed_key_is_visited_once_and_no_other(string name) =>
         VisitCount.AssertDeclared(ListedAttentionCases.Named(name), devices["opencl"]);
 
-    [Fact]
-    public void Every_listed_key_of_unequal_sequences_is_visited_once_and_no_other() =>
-        VisitCount.AssertDeclared(RaggedAttentionCases.Named("ragged, blocks"), devices["opencl"]);
+    [Theory]
+    [InlineData("ragged, blocks")]
+    [InlineData("ragged, blocks, paged")]
+    [InlineData("ragged, columns, paged")]
+    public void Every_listed_key_of_unequal_sequences_is_visited_once_and_no_other(string name) =>
+        VisitCount.AssertDeclared(RaggedAttentionCases.Named(name), devices["opencl"]);
 
     [Theory]
     [InlineData("pooled similar")]

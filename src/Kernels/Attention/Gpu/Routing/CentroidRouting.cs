@@ -12,7 +12,8 @@ internal static class CentroidRouting
     public const int Threads = 128;
 
     /// <summary>Launches the kernel that takes lengths out of scores.</summary>
-    public delegate void Director<T>(AcceleratorStream stream, KernelConfig grid, ArrayView<T> source, ArrayView<float> scores, RoutingArguments arguments)
+    public delegate void Director<T>(
+        AcceleratorStream stream, KernelConfig grid, ArrayView<T> source, ArrayView<int> pages, ArrayView<float> scores, RoutingArguments arguments)
         where T : unmanaged;
 
     /// <summary>Launches the kernel that chooses.</summary>
@@ -22,8 +23,8 @@ internal static class CentroidRouting
     public delegate void Lister(AcceleratorStream stream, KernelConfig grid, ArrayView<int> chosenBefore, ArrayView<int> listed, RoutingArguments arguments);
 
     /// <summary>The kernel that takes lengths out of scores; its grid is (tiles of <see cref="Threads"/> tokens).</summary>
-    public static GpuKernelSource OfDirections<T>(string declaration) where T : unmanaged, IGpuElement<T> =>
-        new($"{declaration}: directions of tokens, {typeof(T).Name}", Direct<T>, Threads, 0);
+    public static GpuKernelSource OfDirections<T>(string declaration, bool paged = false) where T : unmanaged, IGpuElement<T> => new(
+        $"{declaration}: directions of tokens, {typeof(T).Name}{PagedRows.Suffix(paged)}", paged ? Direct<T, PagedRows> : Direct<T, ConsecutiveRows>, Threads, 0);
 
     /// <summary>The kernel that chooses; its grid is (centroids).</summary>
     public static GpuKernelSource OfChoices(string declaration) =>
@@ -33,13 +34,15 @@ internal static class CentroidRouting
     public static GpuKernelSource OfLists(string declaration) => new($"{declaration}: lists of tokens", List, Threads, 0);
 
     /// <param name="source">Tokens.</param>
+    /// <param name="pages">Pages of the sequence, or a dummy.</param>
     /// <param name="scores">[centroid, token]: products, replaced by numbers from 0 up that ascend with the cosines.</param>
     /// <param name="a">The launch.</param>
-    private static void Direct<T>(ArrayView<T> source, ArrayView<float> scores, RoutingArguments a) where T : unmanaged, IGpuElement<T>
+    private static void Direct<T, TRows>(ArrayView<T> source, ArrayView<int> pages, ArrayView<float> scores, RoutingArguments a)
+        where T : unmanaged, IGpuElement<T> where TRows : struct, IKeyRows
     {
         var token = Grid.IdxX * Threads + Group.IdxX;
         if (token >= a.Tokens) return;
-        var row = a.Source.Row(0, token, 0);
+        var row = a.Source.Offset + TRows.Offset(pages, a.Source, token);
         float squares = 0;
         for (var c = 0; c < a.HeadDim; c++)
         {

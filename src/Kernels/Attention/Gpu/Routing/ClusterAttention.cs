@@ -14,19 +14,21 @@ internal static class ClusterAttention
 
     /// <summary>Launches the kernel.</summary>
     public delegate void Launcher<TQuery, TKey>(
-        AcceleratorStream stream, KernelConfig grid, ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<TKey> value, ArrayView<TQuery> output,
-        ArrayView<float> logSumExp, ArrayView<int> queriesBefore, ArrayView<int> keysBefore, ArrayView<int> listed, ArrayView<long> visited,
-        RoutingArguments arguments)
+        AcceleratorStream stream, KernelConfig grid, ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<TKey> value, ArrayView<int> pages,
+        ArrayView<TQuery> output, ArrayView<float> logSumExp, ArrayView<int> queriesBefore, ArrayView<int> keysBefore, ArrayView<int> listed,
+        ArrayView<long> visited, RoutingArguments arguments)
         where TQuery : unmanaged where TKey : unmanaged;
 
     /// <summary>The kernel; its grid is (rows).</summary>
-    public static GpuKernelSource Source<TQuery, TKey>(string declaration)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: attention within clusters, {typeof(TQuery).Name}, {typeof(TKey).Name}", Attend<TQuery, TKey>, Threads, 4 * sizeof(float) * Threads);
+    public static GpuKernelSource Source<TQuery, TKey>(string declaration, bool paged)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> => new(
+            $"{declaration}: attention within clusters, {typeof(TQuery).Name}, {typeof(TKey).Name}{PagedRows.Suffix(paged)}",
+            paged ? Attend<TQuery, TKey, PagedRows> : Attend<TQuery, TKey, ConsecutiveRows>, Threads, 4 * sizeof(float) * Threads);
 
     /// <param name="query">Queries.</param>
     /// <param name="key">Keys.</param>
     /// <param name="value">Values.</param>
+    /// <param name="pages">Pages of the sequence, or a dummy.</param>
     /// <param name="output">Output; rows in no cluster become 0.</param>
     /// <param name="logSumExp">Logarithms of how many clusters rows have, where wanted.</param>
     /// <param name="queriesBefore">[centroid, query]; see <see cref="CentroidRouting"/>.</param>
@@ -34,10 +36,10 @@ internal static class ClusterAttention
     /// <param name="listed">[centroid, entry]: ascending keys.</param>
     /// <param name="visited">[row]: keys visited, added to.</param>
     /// <param name="a">The launch.</param>
-    private static void Attend<TQuery, TKey>(
-        ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<TKey> value, ArrayView<TQuery> output, ArrayView<float> logSumExp,
+    private static void Attend<TQuery, TKey, TRows>(
+        ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<TKey> value, ArrayView<int> pages, ArrayView<TQuery> output, ArrayView<float> logSumExp,
         ArrayView<int> queriesBefore, ArrayView<int> keysBefore, ArrayView<int> listed, ArrayView<long> visited, RoutingArguments a)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TRows : struct, IKeyRows
     {
         var scaled = SharedMemory.Allocate<float>(2 * Threads);
         var weights = SharedMemory.Allocate<float>(Threads);
@@ -64,7 +66,7 @@ internal static class ClusterAttention
                 var score = SoftmaxState.Excluded;
                 if (thread < count)
                 {
-                    var keyRow = a.Key.Row(0, listed[first + thread], 0);
+                    var keyRow = a.Key.Offset + TRows.Offset(pages, a.Key, listed[first + thread]);
                     score = 0;
                     for (var c = 0; c < a.HeadDim; c++) score += scaled[c] * TKey.ToFloat(key[keyRow + c]);
                 }
@@ -77,7 +79,7 @@ internal static class ClusterAttention
                 (maximum, sumLow, sumHigh) = (higher, sumLow * correction, sumHigh * correction);
                 for (var i = 0; i < count; i++)
                 {
-                    var valueRow = a.Value.Row(0, listed[first + i], 0);
+                    var valueRow = a.Value.Offset + TRows.Offset(pages, a.Value, listed[first + i]);
                     if (low) sumLow += weights[i] * TKey.ToFloat(value[valueRow + thread]);
                     if (high) sumHigh += weights[i] * TKey.ToFloat(value[valueRow + thread + Threads]);
                 }

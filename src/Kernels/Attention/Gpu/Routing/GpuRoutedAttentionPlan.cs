@@ -18,7 +18,9 @@ internal sealed class GpuRoutedAttentionPlan<TQuery, TKey> : AttentionPlan
     private readonly ClusterAttention.Launcher<TQuery, TKey> _attend;
     private readonly List<IlgpuBuffer> _owned = [];
     private readonly IlgpuBuffer _scores, _queriesBefore, _keysBefore, _listed, _visited;
+    private readonly PageTables? _pageTables;
     private readonly long[] _counts;
+    private ArrayView<int> _pages;
     private long _densePairs;
 
     public GpuRoutedAttentionPlan(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) : base(device, declaration, shape)
@@ -26,12 +28,12 @@ internal sealed class GpuRoutedAttentionPlan<TQuery, TKey> : AttentionPlan
         var name = declaration.Name;
         _gpu = device;
         _scoreQueries = device.Load<RowScores.Launcher<GpuFloat32, TQuery>>(RowScores.Source<GpuFloat32, TQuery>(name));
-        _scoreKeys = device.Load<RowScores.Launcher<GpuFloat32, TKey>>(RowScores.Source<GpuFloat32, TKey>(name));
+        _scoreKeys = device.Load<RowScores.Launcher<GpuFloat32, TKey>>(RowScores.Source<GpuFloat32, TKey>(name, shape.Page > 0));
         _directQueries = device.Load<CentroidRouting.Director<TQuery>>(CentroidRouting.OfDirections<TQuery>(name));
-        _directKeys = device.Load<CentroidRouting.Director<TKey>>(CentroidRouting.OfDirections<TKey>(name));
+        _directKeys = device.Load<CentroidRouting.Director<TKey>>(CentroidRouting.OfDirections<TKey>(name, shape.Page > 0));
         _choose = device.Load<CentroidRouting.Chooser>(CentroidRouting.OfChoices(name));
         _list = device.Load<CentroidRouting.Lister>(CentroidRouting.OfLists(name));
-        _attend = device.Load<ClusterAttention.Launcher<TQuery, TKey>>(ClusterAttention.Source<TQuery, TKey>(name));
+        _attend = device.Load<ClusterAttention.Launcher<TQuery, TKey>>(ClusterAttention.Source<TQuery, TKey>(name, shape.Page > 0));
         try
         {
             var clusters = (shape.Keys - 1) / declaration.Block + 1L;
@@ -41,6 +43,7 @@ internal sealed class GpuRoutedAttentionPlan<TQuery, TKey> : AttentionPlan
             _listed = Reserve(clusters * Math.Min(declaration.Block, shape.Keys) * sizeof(int));
             _counts = new long[shape.Queries];
             _visited = Reserve(shape.Queries * (long)sizeof(long));
+            _pageTables = shape.Page == 0 ? null : new PageTables(Reserve(PageTables.Bytes(shape)), shape);
         }
         catch
         {
@@ -75,14 +78,18 @@ internal sealed class GpuRoutedAttentionPlan<TQuery, TKey> : AttentionPlan
         using var access = _gpu.Enter();
         _visited.View<byte>().MemSetToZero(_gpu.Stream);
         var sequences = run.Sequences;
-        var (query, key) = (new HeadLayout(run.Query), new HeadLayout(run.Key));
-        var (value, output) = (new HeadLayout(run.Value), new HeadLayout(run.Output));
+        _pageTables?.Fill(sequences);
+        _pages = _visited.View<int>();
+        var (query, output) = (new HeadLayout(run.Query), new HeadLayout(run.Output));
+        var (key, value) = (HeadLayout.OfKeys(run.Key, Shape.Page), HeadLayout.OfKeys(run.Value, Shape.Page));
         var logSumExp = run.LogSumExp is { } tensor ? new HeadLayout(tensor) : default;
         for (var i = 0; i < (sequences.IsRagged ? sequences.Count : run.Query[0]); i++)
         {
             var (queries, keys) = sequences.IsRagged ? (sequences.Queries(i), sequences.Keys(i)) : (run.Query[1], run.Key[1]);
             if (queries == 0) continue;
-            var (batch, firstQuery, firstKey) = sequences.IsRagged ? (0, sequences.QueryOffsets[i], sequences.KeyOffsets[i]) : (i, 0, 0);
+            var (batch, firstQuery) = sequences.IsRagged ? (0, sequences.QueryOffsets[i]) : (i, 0);
+            var firstKey = sequences is { IsRagged: true, IsPaged: false } ? sequences.KeyOffsets[i] : 0;
+            if (_pageTables is { } tables) _pages = tables.Of(i);
             var pairs = Declaration.Causal ? (long)queries * (keys - queries) + queries * (queries + 1L) / 2 : (long)queries * keys;
             _densePairs += pairs * Shape.QueryHeads;
             for (var keyHead = 0; keyHead < Shape.KeyHeads; keyHead++)
@@ -123,14 +130,14 @@ internal sealed class GpuRoutedAttentionPlan<TQuery, TKey> : AttentionPlan
         score(
             _gpu.Stream,
             new KernelConfig(new Index3D((a.Tokens - 1) / RowScores.Side + 1, (a.Clusters - 1) / RowScores.Side + 1, 1), new Index3D(RowScores.Threads, 1, 1)),
-            View<GpuFloat32>(run.Centroids!.Value), source, scores, products);
-        direct(_gpu.Stream, Grid(tiles, 1, CentroidRouting.Threads), source, scores, a);
+            View<GpuFloat32>(run.Centroids!.Value), source, _pages, scores, products);
+        direct(_gpu.Stream, Grid(tiles, 1, CentroidRouting.Threads), source, _pages, scores, a);
         _choose(_gpu.Stream, Grid(a.Clusters, 1, LineChoice.Threads), scores, chosenBefore.View<int>(), a);
         if (chosenBefore == _keysBefore) _list(_gpu.Stream, Grid(tiles, a.Clusters, CentroidRouting.Threads), chosenBefore.View<int>(), _listed.View<int>(), a);
     }
 
     private void Attend(in AttentionRun run, in RoutingArguments a) => _attend(
-        _gpu.Stream, Grid(a.Queries, 1, ClusterAttention.Threads), View<TQuery>(run.Query), View<TKey>(run.Key), View<TKey>(run.Value), View<TQuery>(run.Output),
+        _gpu.Stream, Grid(a.Queries, 1, ClusterAttention.Threads), View<TQuery>(run.Query), View<TKey>(run.Key), View<TKey>(run.Value), _pages, View<TQuery>(run.Output),
         run.LogSumExp is { } logSumExp ? View<float>(logSumExp) : _scores.View<float>(), _queriesBefore.View<int>(), _keysBefore.View<int>(),
         _listed.View<int>(), _visited.View<long>(), a);
 

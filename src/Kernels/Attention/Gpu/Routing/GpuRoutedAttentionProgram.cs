@@ -16,10 +16,10 @@ public sealed class GpuRoutedAttentionProgram : IlgpuAttentionProgram
     private protected override AttentionPlan Plan<TQuery, TKey>(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape) =>
         new GpuRoutedAttentionPlan<TQuery, TKey>(device, declaration, shape);
 
-    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration) =>
+    private protected override IEnumerable<GpuKernelSource> Sources<TQuery, TKey>(AttentionDeclaration declaration, bool paged) =>
     [
-        RowScores.Source<GpuFloat32, TQuery>(declaration.Name), RowScores.Source<GpuFloat32, TKey>(declaration.Name),
-        CentroidRouting.OfDirections<TQuery>(declaration.Name), CentroidRouting.OfDirections<TKey>(declaration.Name),
-        CentroidRouting.OfChoices(declaration.Name), CentroidRouting.OfLists(declaration.Name), ClusterAttention.Source<TQuery, TKey>(declaration.Name),
+        RowScores.Source<GpuFloat32, TQuery>(declaration.Name), RowScores.Source<GpuFloat32, TKey>(declaration.Name, paged),
+        CentroidRouting.OfDirections<TQuery>(declaration.Name), CentroidRouting.OfDirections<TKey>(declaration.Name, paged),
+        CentroidRouting.OfChoices(declaration.Name), CentroidRouting.OfLists(declaration.Name), ClusterAttention.Source<TQuery, TKey>(declaration.Name, paged),
     ];
 }

@@ -17,25 +17,34 @@ internal static class GateProjection
     private const int MostChannels = AttentionGate.WidestGate;
     private const float NormEpsilon = 1e-6f;
 
-    /// <summary>Launches either kernel.</summary>
-    public delegate void Launcher<T>(
-        AcceleratorStream stream, KernelConfig grid, ArrayView<T> rows, ArrayView<float> numbers, ArrayView<float> projected, GateArguments arguments)
-        where T : unmanaged;
+    /// <summary>Launches the kernel that projects blocks of keys.</summary>
+    public delegate void KeyLauncher<TKey>(
+        AcceleratorStream stream, KernelConfig grid, ArrayView<TKey> rows, ArrayView<int> pages, ArrayView<float> numbers, ArrayView<float> projected,
+        GateArguments arguments)
+        where TKey : unmanaged;
+
+    /// <summary>Launches the kernel that projects groups of query rows.</summary>
+    public delegate void QueryLauncher<TQuery>(
+        AcceleratorStream stream, KernelConfig grid, ArrayView<TQuery> rows, ArrayView<float> numbers, ArrayView<float> projected, GateArguments arguments)
+        where TQuery : unmanaged;
 
     /// <summary>The kernel that projects blocks of keys; its grid is (blocks, pairs of sequence and key head).</summary>
-    public static GpuKernelSource OfKeys<TKey>(string declaration) where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: gate of keys, {typeof(TKey).Name}", ProjectKeys<TKey>, Threads, sizeof(float) * ((AttentionGate.KeyPools + 1) * MostChannels + Threads));
+    public static GpuKernelSource OfKeys<TKey>(string declaration, bool paged) where TKey : unmanaged, IGpuElement<TKey> => new(
+        $"{declaration}: gate of keys, {typeof(TKey).Name}{PagedRows.Suffix(paged)}", paged ? ProjectKeys<TKey, PagedRows> : ProjectKeys<TKey, ConsecutiveRows>,
+        Threads, sizeof(float) * ((AttentionGate.KeyPools + 1) * MostChannels + Threads));
 
     /// <summary>The kernel that projects groups of query rows; its grid is (row groups, pairs of sequence and heads projected together).</summary>
     public static GpuKernelSource OfQueries<TQuery>(string declaration) where TQuery : unmanaged, IGpuElement<TQuery> =>
         new($"{declaration}: gate of queries, {typeof(TQuery).Name}", ProjectQueries<TQuery>, Threads, sizeof(float) * (2 * MostChannels + Threads));
 
     /// <param name="rows">Keys.</param>
+    /// <param name="pages">Pages of the sequence, or a dummy.</param>
     /// <param name="numbers">See <see cref="GpuGate"/>.</param>
     /// <param name="projected">Result, [pair and projection, block, width].</param>
     /// <param name="a">The launch.</param>
-    private static void ProjectKeys<TKey>(ArrayView<TKey> rows, ArrayView<float> numbers, ArrayView<float> projected, GateArguments a)
-        where TKey : unmanaged, IGpuElement<TKey>
+    private static void ProjectKeys<TKey, TRows>(
+        ArrayView<TKey> rows, ArrayView<int> pages, ArrayView<float> numbers, ArrayView<float> projected, GateArguments a)
+        where TKey : unmanaged, IGpuElement<TKey> where TRows : struct, IKeyRows
     {
         var pooled = SharedMemory.Allocate<float>(AttentionGate.KeyPools * MostChannels);
         var vector = SharedMemory.Allocate<float>(MostChannels);
@@ -45,13 +54,13 @@ internal static class GateProjection
         var count = Math.Min(a.Positions, a.Tokens - first);
         var batch = pair / a.Heads;
         var head = pair - batch * a.Heads;
-        var row = a.Rows.Row(batch, first, head);
+        var row = a.Rows.Row(batch, 0, head);
         for (var c = Group.IdxX; c < a.HeadDim; c += Threads)
         {
             float largest = float.NegativeInfinity, least = float.PositiveInfinity, sum = 0;
             for (var i = 0; i < count; i++)
             {
-                var x = TurnedBack(rows, numbers, row + i * a.Rows.Token, c, first + i, a);
+                var x = TurnedBack(rows, numbers, row + TRows.Offset(pages, a.Rows, first + i), c, first + i, a);
                 largest = Math.Max(largest, x);
                 least = Math.Min(least, x);
                 sum += x;

@@ -38,10 +38,10 @@ internal abstract class GpuBlockEstimator<TQuery, TKey> : IDisposable
     public abstract void ReserveWave(int pairs, int groups);
 
     /// <summary>Summarises the keys of a run, whose first sequence is number <paramref name="sequence"/> of its batch.</summary>
-    public abstract void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run);
+    public abstract void Summarise(in KeyMemory<TKey> key, int sequence, int batch, in EstimateArguments run);
 
     /// <summary>Writes the estimates of a wave, [pair, row group, block].</summary>
-    public abstract void Estimate(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates);
+    public abstract void Estimate(ArrayView<TQuery> query, in KeyMemory<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -14,7 +14,7 @@ internal sealed class GpuBoundsEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     public GpuBoundsEstimator(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
         : base(device, declaration, shape)
     {
-        _boundKeys = device.Load<KeyBounds.KeyLauncher<TKey>>(KeyBounds.OfKeys<TKey>(declaration.Name));
+        _boundKeys = device.Load<KeyBounds.KeyLauncher<TKey>>(KeyBounds.OfKeys<TKey>(declaration.Name, shape.Page > 0));
         _boundScores = device.Load<KeyBounds.ScoreLauncher<TQuery>>(KeyBounds.OfScores<TQuery>(declaration.Name));
         _bounds = Reserve(2L * shape.Batch * shape.KeyHeads * MostBlocks * shape.HeadDim * sizeof(float));
     }
@@ -35,12 +35,12 @@ internal sealed class GpuBoundsEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     }
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run) => _boundKeys(
+    public override void Summarise(in KeyMemory<TKey> key, int sequence, int batch, in EstimateArguments run) => _boundKeys(
         Device.Stream, new KernelConfig(new Index3D(run.Blocks, batch * Shape.KeyHeads, 1), new Index3D(KeyBounds.Threads, 1, 1)),
-        key, _bounds.View<float>(), run);
+        key.Rows, key.Pages, _bounds.View<float>(), run);
 
     /// <inheritdoc/>
-    public override void Estimate(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates) => _boundScores(
+    public override void Estimate(ArrayView<TQuery> query, in KeyMemory<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates) => _boundScores(
         Device.Stream,
         new KernelConfig(new Index3D((wave.Blocks - 1) / KeyBounds.Threads + 1, wave.Groups, pairs), new Index3D(KeyBounds.Threads, 1, 1)),
         query, _bounds.View<float>(), estimates.View<float>(), wave);

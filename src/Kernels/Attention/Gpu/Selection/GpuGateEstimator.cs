@@ -7,8 +7,8 @@ namespace Kernels;
 internal sealed class GpuGateEstimator<TQuery, TKey> : GpuBlockEstimator<TQuery, TKey>
     where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
 {
-    private readonly GateProjection.Launcher<TQuery> _projectQueries;
-    private readonly GateProjection.Launcher<TKey> _projectKeys;
+    private readonly GateProjection.QueryLauncher<TQuery> _projectQueries;
+    private readonly GateProjection.KeyLauncher<TKey> _projectKeys;
     private readonly RowScores.Launcher<GpuFloat32, GpuFloat32> _score;
     private readonly OpenBlocks.Launcher? _open;
     private readonly BlockEstimates.Launcher _estimate;
@@ -20,8 +20,8 @@ internal sealed class GpuGateEstimator<TQuery, TKey> : GpuBlockEstimator<TQuery,
         : base(device, declaration, shape)
     {
         var name = declaration.Name;
-        _projectQueries = device.Load<GateProjection.Launcher<TQuery>>(GateProjection.OfQueries<TQuery>(name));
-        _projectKeys = device.Load<GateProjection.Launcher<TKey>>(GateProjection.OfKeys<TKey>(name));
+        _projectQueries = device.Load<GateProjection.QueryLauncher<TQuery>>(GateProjection.OfQueries<TQuery>(name));
+        _projectKeys = device.Load<GateProjection.KeyLauncher<TKey>>(GateProjection.OfKeys<TKey>(name, shape.Page > 0));
         _score = device.Load<RowScores.Launcher<GpuFloat32, GpuFloat32>>(RowScores.Source<GpuFloat32, GpuFloat32>(name));
         _open = IsShared ? device.Load<OpenBlocks.Launcher>(OpenBlocks.Source(name)) : null;
         _estimate = device.Load<BlockEstimates.Launcher>(BlockEstimates.Source(name));
@@ -60,7 +60,7 @@ internal sealed class GpuGateEstimator<TQuery, TKey> : GpuBlockEstimator<TQuery,
     }
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run)
+    public override void Summarise(in KeyMemory<TKey> key, int sequence, int batch, in EstimateArguments run)
     {
         _sequence = sequence;
         var whole = run.Keys / run.Block;
@@ -81,11 +81,11 @@ internal sealed class GpuGateEstimator<TQuery, TKey> : GpuBlockEstimator<TQuery,
             FirstTarget = sequence * Shape.KeyHeads, TargetPools = Cache.MaxBlocks,
         };
         _projectKeys(
-            Device.Stream, Grid(count, batch * Shape.KeyHeads), key, Cache.OnGpu.Numbers.View<float>(), Cache.Memory<IlgpuBuffer>().View<float>(), arguments);
+            Device.Stream, Grid(count, batch * Shape.KeyHeads), key.Rows, key.Pages, Cache.OnGpu.Numbers.View<float>(), Cache.Memory<IlgpuBuffer>().View<float>(), arguments);
     }
 
     /// <inheritdoc/>
-    public override void Estimate(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates)
+    public override void Estimate(ArrayView<TQuery> query, in KeyMemory<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates)
     {
         var (first, heads, width) = (wave.FirstPair / Sharing, wave.Heads / Sharing, Gate.Shape.Width);
         var arguments = Arguments(wave, Cache.OnGpu.Queries) with
@@ -110,7 +110,7 @@ internal sealed class GpuGateEstimator<TQuery, TKey> : GpuBlockEstimator<TQuery,
             Device.Stream,
             new KernelConfig(
                 new Index3D((wave.Blocks - 1) / RowScores.Side + 1, (wave.Groups - 1) / RowScores.Side + 1, pairs), new Index3D(RowScores.Threads, 1, 1)),
-            _queries.View<GpuFloat32>(), Cache.Memory<IlgpuBuffer>().View<GpuFloat32>(), _scores.View<float>(), projected);
+            _queries.View<GpuFloat32>(), Cache.Memory<IlgpuBuffer>().View<GpuFloat32>(), key.Pages, _scores.View<float>(), projected);
         _open?.Invoke(
             Device.Stream, new KernelConfig(new Index3D((wave.Groups - 1) / OpenBlocks.Threads + 1, pairs, 1), new Index3D(OpenBlocks.Threads, 1, 1)),
             _scores.View<float>(), wave);

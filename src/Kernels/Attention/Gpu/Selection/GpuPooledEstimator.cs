@@ -18,7 +18,7 @@ internal sealed class GpuPooledEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
         : base(device, declaration, shape)
     {
         _poolQueries = device.Load<VectorPooling.Launcher<TQuery>>(VectorPooling.Source<TQuery>(declaration.Name));
-        _poolKeys = device.Load<VectorPooling.Launcher<TKey>>(VectorPooling.Source<TKey>(declaration.Name));
+        _poolKeys = device.Load<VectorPooling.Launcher<TKey>>(VectorPooling.Source<TKey>(declaration.Name, shape.Page > 0));
         _score = device.Load<RowScores.Launcher<GpuFloat32, GpuFloat32>>(RowScores.Source<GpuFloat32, GpuFloat32>(declaration.Name));
         _estimate = device.Load<BlockEstimates.Launcher>(BlockEstimates.Source(declaration.Name));
         var blocks = (long)shape.Batch * shape.KeyHeads * MostBlocks;
@@ -45,22 +45,22 @@ internal sealed class GpuPooledEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     }
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run)
+    public override void Summarise(in KeyMemory<TKey> key, int sequence, int batch, in EstimateArguments run)
     {
         var arguments = Pools(run) with { Layout = run.Key, Heads = Shape.KeyHeads, Tokens = run.Keys, Positions = run.Block };
         _poolKeys(
-            Device.Stream, Grid(run.Blocks, batch * Shape.KeyHeads), key, _keyMeans.View<float>(), DescribedKeys.View<byte>(), arguments);
+            Device.Stream, Grid(run.Blocks, batch * Shape.KeyHeads), key.Rows, key.Pages, _keyMeans.View<float>(), DescribedKeys.View<byte>(), arguments);
     }
 
     /// <inheritdoc/>
-    public override void Estimate(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates)
+    public override void Estimate(ArrayView<TQuery> query, in KeyMemory<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates)
     {
         var arguments = Pools(wave) with
         {
             Layout = wave.Query, FirstPair = wave.FirstPair, Heads = wave.Heads, Tokens = wave.Queries, FirstPosition = wave.FirstPosition,
             Positions = wave.Rows, FirstPool = wave.FirstGroup,
         };
-        _poolQueries(Device.Stream, Grid(wave.Groups, pairs), query, _queryMeans.View<float>(), _describedRows.View<byte>(), arguments);
+        _poolQueries(Device.Stream, Grid(wave.Groups, pairs), query, key.Pages, _queryMeans.View<float>(), _describedRows.View<byte>(), arguments);
 
         // Pools stand for tokens: of queries those of the wave, of keys those of every head.
         var pooled = wave with
@@ -73,7 +73,7 @@ internal sealed class GpuPooledEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
             Device.Stream,
             new KernelConfig(
                 new Index3D((wave.Blocks - 1) / RowScores.Side + 1, (wave.Groups - 1) / RowScores.Side + 1, pairs), new Index3D(RowScores.Threads, 1, 1)),
-            _queryMeans.View<GpuFloat32>(), _keyMeans.View<GpuFloat32>(), _scores.View<float>(), pooled);
+            _queryMeans.View<GpuFloat32>(), _keyMeans.View<GpuFloat32>(), key.Pages, _scores.View<float>(), pooled);
         _estimate(
             Device.Stream, new KernelConfig(new Index3D(wave.Groups, pairs, 1), new Index3D(BlockEstimates.Threads, 1, 1)),
             _scores.View<float>(), DescribedKeys.View<byte>(), estimates.View<float>(),

@@ -19,7 +19,7 @@ internal sealed class GpuSquareEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
         : base(device, declaration, shape)
     {
         _side = Selection.Estimator == KeyEstimator.Antidiagonal ? Selection.Stride : 1;
-        _score = device.Load<RowScores.Launcher<TQuery, TKey>>(RowScores.Source<TQuery, TKey>(declaration.Name));
+        _score = device.Load<RowScores.Launcher<TQuery, TKey>>(RowScores.Source<TQuery, TKey>(declaration.Name, shape.Page > 0));
         _estimate = device.Load<BlockEstimates.Launcher>(BlockEstimates.Source(declaration.Name));
     }
 
@@ -38,13 +38,13 @@ internal sealed class GpuSquareEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
     public override void ReserveWave(int pairs, int groups) => _scores = Reserve(pairs * (long)groups * BytesPerGroup);
 
     /// <inheritdoc/>
-    public override void Summarise(ArrayView<TKey> key, int sequence, int batch, in EstimateArguments run)
+    public override void Summarise(in KeyMemory<TKey> key, int sequence, int batch, in EstimateArguments run)
     {
         // Keys are taken as they are.
     }
 
     /// <inheritdoc/>
-    public override void Estimate(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates)
+    public override void Estimate(ArrayView<TQuery> query, in KeyMemory<TKey> key, int pairs, EstimateArguments wave, IlgpuBuffer estimates)
     {
         var squares = wave with
         {
@@ -55,7 +55,7 @@ internal sealed class GpuSquareEstimator<TQuery, TKey> : GpuBlockEstimator<TQuer
             new KernelConfig(
                 new Index3D((squares.Columns - 1) / RowScores.Side + 1, (squares.ScoreRows - 1) / RowScores.Side + 1, pairs),
                 new Index3D(RowScores.Threads, 1, 1)),
-            query, key, _scores.View<float>(), squares);
+            query, key.Rows, key.Pages, _scores.View<float>(), squares);
         _estimate(
             Device.Stream, new KernelConfig(new Index3D(wave.Groups, pairs, 1), new Index3D(BlockEstimates.Threads, 1, 1)),
             _scores.View<float>(), DescribedKeys.View<byte>(), estimates.View<float>(), squares);

@@ -11,7 +11,7 @@ internal static class KeyBounds
 
     /// <summary>Launches the kernel that bounds keys.</summary>
     public delegate void KeyLauncher<TKey>(
-        AcceleratorStream stream, KernelConfig grid, ArrayView<TKey> key, ArrayView<float> bounds, EstimateArguments arguments)
+        AcceleratorStream stream, KernelConfig grid, ArrayView<TKey> key, ArrayView<int> pages, ArrayView<float> bounds, EstimateArguments arguments)
         where TKey : unmanaged;
 
     /// <summary>Launches the kernel that bounds scores.</summary>
@@ -20,29 +20,32 @@ internal static class KeyBounds
         where TQuery : unmanaged;
 
     /// <summary>The kernel that bounds keys; its grid is (blocks, pairs of sequence and key head).</summary>
-    public static GpuKernelSource OfKeys<TKey>(string declaration) where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: bounds of keys, {typeof(TKey).Name}", BoundKeys<TKey>, Threads, 0);
+    public static GpuKernelSource OfKeys<TKey>(string declaration, bool paged) where TKey : unmanaged, IGpuElement<TKey> => new(
+        $"{declaration}: bounds of keys, {typeof(TKey).Name}{PagedRows.Suffix(paged)}",
+        paged ? BoundKeys<TKey, PagedRows> : BoundKeys<TKey, ConsecutiveRows>, Threads, 0);
 
     /// <summary>The kernel that bounds scores; its grid is (tiles of <see cref="Threads"/> blocks, rows, pairs).</summary>
     public static GpuKernelSource OfScores<TQuery>(string declaration) where TQuery : unmanaged, IGpuElement<TQuery> =>
         new($"{declaration}: bounds of scores, {typeof(TQuery).Name}", BoundScores<TQuery>, Threads, 0);
 
     /// <param name="key">Keys.</param>
+    /// <param name="pages">Pages of the sequence, or a dummy.</param>
     /// <param name="bounds">Result, [pair, block, smallest and largest, head dim].</param>
     /// <param name="a">The launch.</param>
-    private static void BoundKeys<TKey>(ArrayView<TKey> key, ArrayView<float> bounds, EstimateArguments a) where TKey : unmanaged, IGpuElement<TKey>
+    private static void BoundKeys<TKey, TRows>(ArrayView<TKey> key, ArrayView<int> pages, ArrayView<float> bounds, EstimateArguments a)
+        where TKey : unmanaged, IGpuElement<TKey> where TRows : struct, IKeyRows
     {
         var (block, pair, heads) = (Grid.IdxX, Grid.IdxY, a.Heads / a.Group);
         int first = block * a.Block, count = a.Keys - first;
         if (count > a.Block) count = a.Block;
-        var source = a.Key.Row(pair / heads, first, pair - pair / heads * heads);
+        var source = a.Key.Row(pair / heads, 0, pair - pair / heads * heads);
         var target = ((long)pair * Grid.DimX + block) * 2 * a.HeadDim;
         for (var c = Group.IdxX; c < a.HeadDim; c += Threads)
         {
-            float low = TKey.ToFloat(key[source + c]), high = low;
+            float low = TKey.ToFloat(key[source + TRows.Offset(pages, a.Key, first) + c]), high = low;
             for (var i = 1; i < count; i++)
             {
-                var k = TKey.ToFloat(key[source + i * a.Key.Token + c]);
+                var k = TKey.ToFloat(key[source + TRows.Offset(pages, a.Key, first + i) + c]);
                 low = Math.Min(low, k);
                 high = Math.Max(high, k);
             }

@@ -17,7 +17,7 @@ internal sealed class LastRowProbabilityKernels<TQuery, TKey> : IDisposable
     public LastRowProbabilityKernels(IlgpuDevice device, AttentionDeclaration declaration, in AttentionShape shape)
     {
         _device = device;
-        _score = device.Load<RowScores.Launcher<TQuery, TKey>>(RowScores.Source<TQuery, TKey>(declaration.Name));
+        _score = device.Load<RowScores.Launcher<TQuery, TKey>>(RowScores.Source<TQuery, TKey>(declaration.Name, shape.Page > 0));
         _normalise = device.Load<LastRowSums.Normaliser>(LastRowSums.OfProbabilities(declaration.Name));
         _sum = device.Load<LastRowSums.Summer>(LastRowSums.OfSums(declaration.Name));
         (_rows, _keys) = (Math.Min(declaration.Selection!.LastRows, shape.Queries), shape.Keys);
@@ -41,7 +41,7 @@ internal sealed class LastRowProbabilityKernels<TQuery, TKey> : IDisposable
 
     /// <summary>Sums those of a wave's pairs of (sequence, query head).</summary>
     /// <returns>[pair, kind, line]; see <see cref="LastRowSums"/>.</returns>
-    public IlgpuBuffer Sum(ArrayView<TQuery> query, ArrayView<TKey> key, int pairs, in EstimateArguments wave, int kinds = LastRowSums.Kinds)
+    public IlgpuBuffer Sum(ArrayView<TQuery> query, in KeyMemory<TKey> key, int pairs, in EstimateArguments wave, int kinds = LastRowSums.Kinds)
     {
         var rows = RowsOf(wave.Queries);
         var arguments = wave with { Stride = 1, ScoreRows = rows, FirstScoreRow = wave.FirstPosition + wave.Queries - rows, Columns = wave.Keys };
@@ -50,7 +50,7 @@ internal sealed class LastRowProbabilityKernels<TQuery, TKey> : IDisposable
             _device.Stream,
             new KernelConfig(
                 new Index3D((wave.Keys - 1) / RowScores.Side + 1, (rows - 1) / RowScores.Side + 1, pairs), new Index3D(RowScores.Threads, 1, 1)),
-            query, key, scores, arguments);
+            query, key.Rows, key.Pages, scores, arguments);
         _normalise(_device.Stream, new KernelConfig(new Index3D(rows, pairs, 1), new Index3D(LastRowSums.Threads, 1, 1)), scores, arguments);
         _sum(
             _device.Stream,

@@ -24,20 +24,24 @@ internal static class RowScores
 
     /// <summary>Launches the kernel.</summary>
     public delegate void Launcher<TQuery, TKey>(
-        AcceleratorStream stream, KernelConfig grid, ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<float> scores, EstimateArguments arguments)
+        AcceleratorStream stream, KernelConfig grid, ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<int> pages, ArrayView<float> scores,
+        EstimateArguments arguments)
         where TQuery : unmanaged where TKey : unmanaged;
 
     /// <summary>The kernel; its grid is (tiles of columns, tiles of rows, pairs).</summary>
-    public static GpuKernelSource Source<TQuery, TKey>(string declaration)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> =>
-        new($"{declaration}: scores of squares, {typeof(TQuery).Name}, {typeof(TKey).Name}", Score<TQuery, TKey>, Threads, SharedBytes);
+    public static GpuKernelSource Source<TQuery, TKey>(string declaration, bool paged = false)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> => new(
+            $"{declaration}: scores of squares, {typeof(TQuery).Name}, {typeof(TKey).Name}{PagedRows.Suffix(paged)}",
+            paged ? Score<TQuery, TKey, PagedRows> : Score<TQuery, TKey, ConsecutiveRows>, Threads, SharedBytes);
 
     /// <param name="query">Queries.</param>
     /// <param name="key">Keys.</param>
+    /// <param name="pages">Pages of the sequence, or a dummy.</param>
     /// <param name="scores">Result, [pair, row, column].</param>
     /// <param name="a">The launch.</param>
-    private static void Score<TQuery, TKey>(ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<float> scores, EstimateArguments a)
-        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey>
+    private static void Score<TQuery, TKey, TRows>(
+        ArrayView<TQuery> query, ArrayView<TKey> key, ArrayView<int> pages, ArrayView<float> scores, EstimateArguments a)
+        where TQuery : unmanaged, IGpuElement<TQuery> where TKey : unmanaged, IGpuElement<TKey> where TRows : struct, IKeyRows
     {
         var stage = SharedMemory.Allocate<Float4>(2 * Side * ChunkStride);
         var staged = stage.Cast<float>();
@@ -60,7 +64,7 @@ internal static class RowScores
                 var seen = firstRow + row < a.ScoreRows && token >= 0 && token < a.Queries && c < a.HeadDim;
                 staged[row * 4 * ChunkStride + x] = seen ? TQuery.ToFloat(query[queries + token * a.Query.Token + c]) : 0;
                 var place = (firstColumn + row) * a.Stride + side;
-                staged[(Side + row) * 4 * ChunkStride + x] = place < a.Keys && c < a.HeadDim ? TKey.ToFloat(key[keys + place * a.Key.Token + c]) : 0;
+                staged[(Side + row) * 4 * ChunkStride + x] = place < a.Keys && c < a.HeadDim ? TKey.ToFloat(key[keys + TRows.Offset(pages, a.Key, place) + c]) : 0;
             }
 
             Group.Barrier();

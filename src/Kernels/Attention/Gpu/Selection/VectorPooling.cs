@@ -15,19 +15,23 @@ internal static class VectorPooling
 
     /// <summary>Launches the kernel.</summary>
     public delegate void Launcher<T>(
-        AcceleratorStream stream, KernelConfig grid, ArrayView<T> vectors, ArrayView<float> means, ArrayView<byte> described, PoolingArguments arguments)
+        AcceleratorStream stream, KernelConfig grid, ArrayView<T> vectors, ArrayView<int> pages, ArrayView<float> means, ArrayView<byte> described,
+        PoolingArguments arguments)
         where T : unmanaged;
 
     /// <summary>The kernel; its grid is (pools, pairs).</summary>
-    public static GpuKernelSource Source<T>(string declaration) where T : unmanaged, IGpuElement<T> =>
-        new($"{declaration}: pooling of vectors, {typeof(T).Name}", Pool<T>, Threads, sizeof(float) * (Threads + MostPositions));
+    public static GpuKernelSource Source<T>(string declaration, bool paged = false) where T : unmanaged, IGpuElement<T> => new(
+        $"{declaration}: pooling of vectors, {typeof(T).Name}{PagedRows.Suffix(paged)}", paged ? Pool<T, PagedRows> : Pool<T, ConsecutiveRows>, Threads,
+        sizeof(float) * (Threads + MostPositions));
 
     /// <param name="vectors">Queries or keys.</param>
+    /// <param name="pages">Pages of the sequence, or a dummy.</param>
     /// <param name="means">Result, [pair, pool, head dim].</param>
     /// <param name="described">Result, [pair, pool]: 0 where the mean cosine is too small.</param>
     /// <param name="a">The launch.</param>
-    private static void Pool<T>(ArrayView<T> vectors, ArrayView<float> means, ArrayView<byte> described, PoolingArguments a)
-        where T : unmanaged, IGpuElement<T>
+    private static void Pool<T, TRows>(
+        ArrayView<T> vectors, ArrayView<int> pages, ArrayView<float> means, ArrayView<byte> described, PoolingArguments a)
+        where T : unmanaged, IGpuElement<T> where TRows : struct, IKeyRows
     {
         var partial = SharedMemory.Allocate<float>(Threads);
         var factors = SharedMemory.Allocate<float>(MostPositions);
@@ -36,7 +40,7 @@ internal static class VectorPooling
         if (count > a.Positions) count = a.Positions;
         if (first < 0) (first, count) = (0, count + first);
         var batch = (a.FirstPair + pair) / a.Heads;
-        var row = a.Layout.Row(batch, first, a.FirstPair + pair - batch * a.Heads);
+        var row = a.Layout.Row(batch, 0, a.FirstPair + pair - batch * a.Heads);
         if (a.Similarity > 0)
         {
             for (var i = thread; i < count; i += Threads)
@@ -44,7 +48,7 @@ internal static class VectorPooling
                 float length = 0;
                 for (var c = 0; c < a.HeadDim; c++)
                 {
-                    var x = T.ToFloat(vectors[row + i * a.Layout.Token + c]);
+                    var x = T.ToFloat(vectors[row + TRows.Offset(pages, a.Layout, first + i) + c]);
                     length += x * x;
                 }
 
@@ -60,7 +64,7 @@ internal static class VectorPooling
             float sum = 0, direction = 0;
             for (var i = 0; i < count; i++)
             {
-                var x = T.ToFloat(vectors[row + i * a.Layout.Token + c]);
+                var x = T.ToFloat(vectors[row + TRows.Offset(pages, a.Layout, first + i) + c]);
                 sum += x;
                 if (a.Similarity > 0) direction += x * factors[i];
             }
