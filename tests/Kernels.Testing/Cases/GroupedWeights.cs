@@ -12,7 +12,7 @@ public static class GroupedWeights
         for (var top = 0; top < outputs; top += groupRows)
             for (var input = 0; input < inputs; input++)
             {
-                var kept = top != groupRows && random.NextDouble() < density;
+                var kept = density >= 1 || top != groupRows && random.NextDouble() < density;
                 for (var row = top; row < top + groupRows; row++)
                 {
                     keep[row * inputs + input] = kept;

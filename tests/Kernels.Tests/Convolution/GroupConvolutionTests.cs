@@ -32,6 +32,31 @@ public sealed class GroupConvolutionTests
     }
 
     [Theory]
+    [MemberData(nameof(Processors))]
+    public void Weights_that_are_all_kept_give_the_outputs_of_the_definition(int vectorBits, int threads)
+    {
+        using var device = CpuDevice.Emulating(threads, vectorBits);
+        foreach (var kernel in Convolutions.Pointwise)
+            foreach (var (outputs, inputs) in new[] { (16, 5), (80, 33), (112, 300) })
+                foreach (var pixels in new[] { 1, 8, 49, 203 })
+                    new ConvolutionCase(kernel, new ConvolutionShape(inputs, outputs, 1, pixels), 1).Check(device);
+        foreach (var kernel in Convolutions.Windows)
+            if (kernel.Supports(device, new ConvolutionShape(7, 44, 9, 13)).IsSupported)
+                new ConvolutionCase(kernel, new ConvolutionShape(7, 44, 9, 13), 1).Check(device);
+    }
+
+    [Theory]
+    [MemberData(nameof(Processors))]
+    public void Filters_larger_than_a_cache_give_the_outputs_of_the_definition(int vectorBits, int threads)
+    {
+        using var device = CpuDevice.Emulating(threads, vectorBits);
+        foreach (var (kernel, outputs) in new[] { (Convolutions.Fours, 260), (Convolutions.Sixteens, 272), (Convolutions.Unstructured, 257) })
+            foreach (var pixels in new[] { 1, 5, 49, 250 })
+                new ConvolutionCase(kernel, new ConvolutionShape(258, outputs, 1, pixels), 1).Check(device);
+        new ConvolutionCase(Convolutions.Same, new ConvolutionShape(60, 124, 3, 11), 1).Check(device);
+    }
+
+    [Theory]
     [MemberData(nameof(Gpus))]
     public void Gpus_agree_with_the_definition(string name)
     {
@@ -47,20 +72,23 @@ public sealed class GroupConvolutionTests
         new ConvolutionCase(Convolutions.Stem, new ConvolutionShape(3, 4, 97, 101), 0.5).Check(device);
     }
 
-    [Fact]
-    public void Threads_do_not_change_a_bit()
+    [Theory]
+    [InlineData(64, 100, 0.4)]
+    [InlineData(64, 100, 1)]
+    [InlineData(264, 260, 1)]
+    public void Threads_do_not_change_a_bit(int outputs, int inputs, double density)
     {
-        var (dense, mask) = GroupedWeights.Draw(1, 64, 100, 4, 0.4);
+        var (dense, mask) = GroupedWeights.Draw(1, outputs, inputs, 4, density);
         var packed = BlockMatrix.Pack(dense, mask, 4, 1);
-        var x = RandomValues.Normal(2, 100 * 123);
+        var x = RandomValues.Normal(2, inputs * 123);
         var results = new[] { 1, 2, 5 }.Select(threads =>
         {
             using var device = new CpuDevice(threads);
             using var weights = Convolutions.Fours.Pack(device, packed);
-            using var input = new GuardedTensor(device, ElementType.Float32, 100, 123);
-            using var output = new GuardedTensor(device, ElementType.Float32, 64, 123);
+            using var input = new GuardedTensor(device, ElementType.Float32, inputs, 123);
+            using var output = new GuardedTensor(device, ElementType.Float32, outputs, 123);
             input.Write(x);
-            using var plan = Convolutions.Fours.Plan(device, new ConvolutionShape(100, 64, 1, 123));
+            using var plan = Convolutions.Fours.Plan(device, new ConvolutionShape(inputs, outputs, 1, 123));
             plan.Run(input.Tensor, weights, output.Tensor);
             return output.Read("output");
         }).ToArray();

@@ -19,13 +19,16 @@ internal static class SimdConvolution
     /// <summary>Names of the program classes <see cref="Write"/> emits, in order of preference.</summary>
     public static IEnumerable<string> ProgramNames() => VectorWidth.All.Select(Name);
 
-    public static void Write(SourceWriter writer, ConvolutionSpec spec)
+    /// <param name="writer">Where to write.</param>
+    /// <param name="spec">The convolution.</param>
+    /// <param name="dense">The generated class that holds its dense tiles.</param>
+    public static void Write(SourceWriter writer, ConvolutionSpec spec, string dense)
     {
         var rows = Math.Min(spec.GroupRows, MostRows);
         foreach (var width in VectorWidth.All)
         {
             var vectors = TileVectors(width, rows);
-            using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuConvolutionProgram({width.Bits}, {rows}, {vectors})"))
+            using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuConvolutionProgram({width.Bits}, {rows}, {vectors}, new global::Kernels.Generated.{dense}.{SimdDenseConvolution.Name(width)}())"))
             {
                 using (writer.Open($"public override void Run(int vectors, {GroupSkeleton.Strip}* strip)"))
                 using (writer.Open("switch (vectors)"))

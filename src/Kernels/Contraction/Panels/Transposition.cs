@@ -16,6 +16,14 @@ internal static unsafe class Transposition
         for (; row + 4 <= rows; row += 4, source += 4 * sourceStride, target += 4)
             TransposeFour(source, source + sourceStride, source + 2 * sourceStride, source + 3 * sourceStride, columns, target, targetStride);
 
+        if (row + 2 <= rows)
+        {
+            TransposeTwo(source, source + sourceStride, columns, target, targetStride);
+            row += 2;
+            source += 2 * sourceStride;
+            target += 2;
+        }
+
         for (; row < rows; row++, source += sourceStride, target++)
             for (var column = 0; column < columns; column++) target[column * targetStride] = source[column];
     }
@@ -43,6 +51,25 @@ internal static unsafe class Transposition
 
         for (; column < columns; column++, target += targetStride)
             (target[0], target[1], target[2], target[3]) = (row0[column], row1[column], row2[column], row3[column]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeTwo(float* row0, float* row1, int columns, float* target, long targetStride)
+    {
+        var column = 0;
+        for (; column + 4 <= columns; column += 4, target += 4 * targetStride)
+        {
+            var r0 = Vector128.Load(row0 + column);
+            var r1 = Vector128.Load(row1 + column);
+            var low = InterleaveLow(r0, r1);
+            var high = InterleaveHigh(r0, r1);
+            Vector64.Store(low.GetLower(), target);
+            Vector64.Store(low.GetUpper(), target + targetStride);
+            Vector64.Store(high.GetLower(), target + 2 * targetStride);
+            Vector64.Store(high.GetUpper(), target + 3 * targetStride);
+        }
+
+        for (; column < columns; column++, target += targetStride) (target[0], target[1]) = (row0[column], row1[column]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,13 +24,23 @@ internal sealed unsafe class ChannelPanels(int channels) : PanelSource
         {
             var source = _image + channel * _stride + first;
             var target = panels + (long)channel * pitch;
-            for (var i = 0; i < pixels; i += CacheLine.Floats) CacheLine.Fetch(source + ahead + i);
-            for (var tile = 0; tile < whole; tile++, source += width, target += panel) PixelRun.Copy(source, target, width);
+            if (ahead != 0)
+                for (var i = 0; i < pixels; i += CacheLine.Floats) CacheLine.Fetch(source + ahead + i);
+            if (width == CacheLine.Floats)
+                for (var tile = 0; tile < whole; tile++, source += width, target += panel) PixelRun.CopyLine(source, target);
+            else
+                for (var tile = 0; tile < whole; tile++, source += width, target += panel) PixelRun.Copy(source, target, width);
             if (whole * width == pixels) continue;
             var rest = pixels - whole * width;
             PixelRun.Copy(source, target, rest);
             for (var i = rest; i < width; i++) target[i] = 0;
         }
+    }
+
+    public override float* Row(long pixel, out long step)
+    {
+        step = _stride;
+        return _image + pixel;
     }
 
     public override void Dispose()

@@ -6,8 +6,9 @@ namespace Kernels;
 /// <param name="vectorBits">Width of the vectors.</param>
 /// <param name="tileRows">Outputs of the register tile.</param>
 /// <param name="tileVectors">Most vectors of pixels of the register tile.</param>
+/// <param name="dense">The tiles of weights that are all kept.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows, int tileVectors) : ConvolutionProgram
+public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows, int tileVectors, CpuDenseTiles dense) : ConvolutionProgram
 {
     /// <summary>Pixels of a vector.</summary>
     public int Lanes => vectorBits / 32;
@@ -17,6 +18,9 @@ public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows,
 
     /// <summary>Most vectors of pixels of the register tile.</summary>
     public int TileVectors { get; } = tileVectors;
+
+    /// <summary>The tiles of weights that are all kept.</summary>
+    public CpuDenseTiles Dense { get; } = dense;
 
     /// <summary>Bytes of a row of a panel: the pixels of the widest tile, whatever the tile.</summary>
     public int PitchBytes => TileVectors * Lanes * sizeof(float);
@@ -33,6 +37,7 @@ public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows,
         if ((long)source.Columns * PitchBytes > int.MaxValue)
             throw new KernelException(
                 declaration.Name, device.Name, $"{source}", $"at most {int.MaxValue / PitchBytes} columns can be indexed", "Split the inputs.");
+        if (source.Blocks.Length == (long)source.Rows / source.BlockRows * source.Columns) return new CpuDenseWeights((CpuDevice)device, source, bias, Dense);
         return new CpuConvolutionWeights((CpuDevice)device, source, bias, TileRows, PitchBytes);
     }
 

@@ -21,8 +21,11 @@ internal abstract unsafe class PanelSource : IDisposable
     /// <param name="first">First output pixel.</param>
     /// <param name="pixels">Output pixels; rows are filled up with zeros to whole tiles.</param>
     /// <param name="width">Pixels of a tile.</param>
-    /// <param name="ahead">Pixels from these to the ones the same worker will copy next.</param>
+    /// <param name="ahead">Pixels from these to the ones the same worker will copy next, to be asked for; 0 for none.</param>
     public abstract void Fill(float* panels, int pitch, int first, int pixels, int width, long ahead);
+
+    /// <summary>Where the first row of an output pixel lies, to be asked for early, and floats from row to row; 0 where they lie in no such order.</summary>
+    public abstract float* Row(long pixel, out long step);
 
     /// <inheritdoc/>
     public abstract void Dispose();

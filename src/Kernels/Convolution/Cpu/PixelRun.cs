@@ -6,6 +6,14 @@ namespace Kernels;
 /// <summary>Copies of neighbouring pixels, too few for a call to be worth it.</summary>
 internal static unsafe class PixelRun
 {
+    /// <summary>Copies as many pixels as fill a cache line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyLine(float* source, float* target)
+    {
+        Vector256.Store(Vector256.Load(source), target);
+        Vector256.Store(Vector256.Load(source + 8), target + 8);
+    }
+
     /// <summary>target[i] = source[i] for i &lt; <paramref name="count"/>; source and target are apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(float* source, float* target, int count)

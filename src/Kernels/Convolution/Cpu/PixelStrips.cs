@@ -39,9 +39,8 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
 
     public long WorkspaceBytes => _workspace.ByteLength + _source.WorkspaceBytes;
 
-    public void Run(float* x, long inputStride, CpuConvolutionWeights weights, float* residual, long residualStride, float* y, long outputStride)
+    public void Run(CpuConvolutionWeights weights, float* residual, long residualStride, float* y, long outputStride)
     {
-        _source.Begin(x, inputStride);
         var workers = _device.Workers.Count;
         _blocks = _outputs / weights.GroupRows;
         _parts = workers == 1 || _strips.Length >= workers * StripsPerWorker ? 1 : Math.Min(workers, _blocks);

@@ -39,6 +39,12 @@ internal sealed unsafe class WindowPanels : PanelSource
                     FillRow(Plane(channel) + y * _plane.Pitch + _plane.Place(x), panels, (long)Rows * pitch, first, pixels, width);
     }
 
+    public override float* Row(long pixel, out long step)
+    {
+        step = 0;
+        return Plane(0);
+    }
+
     public override void Dispose() => _planes.Dispose();
 
     private float* Plane(int channel) => (float*)_planes.Pointer + channel * _plane.Length;
