@@ -151,7 +151,9 @@ public abstract partial class AttentionPlan
             throw Refuse(
                 $"an index of {index.Heads} heads", $"there are {Shape.QueryHeads} query heads and {Shape.KeyHeads} key heads",
                 "Make the index for one of these, or for 1 to share it.");
-        var positions = Positions(run);
+        var (first, positions) = Positions(run);
+        if (index.First > first)
+            throw Refuse($"an index from query position {index.First} on", $"the run begins at position {first}", "Make the index for every position.");
         if (index.Queries < positions)
             throw Refuse($"an index of {index.Queries} query positions", $"the run reaches position {positions - 1}", "Make the index for every position.");
     }
@@ -218,14 +220,20 @@ public abstract partial class AttentionPlan
             throw Refuse($"a summary of {summary.Keys} keys", $"the run has {run.Key[1]}", "Forget keys when they are dropped.");
     }
 
-    // Causal queries are aligned with the last keys.
-    private int Positions(in AttentionRun run)
+    // The first position of the run's queries, and the one after their last: causal queries are aligned with the last keys.
+    private (int First, int End) Positions(in AttentionRun run)
     {
-        if (!run.Sequences.IsRagged) return Declaration.Causal ? run.Key[1] : run.Query[1];
-        if (Declaration.Causal) return MostKeys(run.Sequences);
-        var most = 0;
-        for (var i = 0; i < run.Sequences.Count; i++) most = Math.Max(most, run.Sequences.Queries(i));
-        return most;
+        if (!run.Sequences.IsRagged) return Declaration.Causal ? (run.Key[1] - run.Query[1], run.Key[1]) : (0, run.Query[1]);
+        var (first, end) = (int.MaxValue, 0);
+        for (var i = 0; i < run.Sequences.Count; i++)
+        {
+            var (queries, keys) = (run.Sequences.Queries(i), run.Sequences.Keys(i));
+            if (queries == 0) continue;
+            var last = Declaration.Causal ? keys : queries;
+            (first, end) = (Math.Min(first, last - queries), Math.Max(end, last));
+        }
+
+        return (first, end);
     }
 
     private protected KernelException Refuse(string received, string limit, string remedy) =>

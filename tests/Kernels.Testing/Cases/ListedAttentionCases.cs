@@ -40,6 +40,10 @@ public static class ListedAttentionCases
         Of("ranges, float16", AttentionKernels.Indexed64, new(1, 60, 150, 2, 1, 64, Float16, Float16), s => ListedIndex.OfRanges(1, 2, 150, 150, 32, Runs)),
         Of("pages, float16, decode", AttentionKernels.Indexed64, new(2, 1, 700, 8, 2, 64, Float16, Float16), s => ListedIndex.OfPages(2, 2, 700, 16, (b, h, page) => Some(2)(b, h, 0, page))),
         Of("ranges, bfloat16, decode", AttentionKernels.Indexed64, new(1, 2, 600, 4, 1, 64, BFloat16, BFloat16), s => ListedIndex.OfRanges(1, 1, 600, 600, 64, Runs)),
+        Of("blocks, chunk of their own", AttentionKernels.Indexed20, new(1, 70, 300, 4, 2, 20), s => ListedIndex.OfBlocks(1, 2, 300, 300, 48, 40, Some(2), first: 230)),
+        Of("columns, token of their own", AttentionKernels.Indexed20, new(2, 1, 300, 4, 2, 20), s => ListedIndex.OfColumns(1, 2, 300, 300, 1, Some(2), first: 299)),
+        Of("ranges, tokens of their own", AttentionKernels.Indexed20, new(1, 3, 300, 4, 2, 20), s => ListedIndex.OfRanges(1, 4, 300, 300, 2, Runs, first: 297)),
+        Of("pages, groups of five", AttentionKernels.Indexed20, new(1, 2, 700, 10, 2, 20), s => ListedIndex.OfPages(1, 2, 700, 16, (b, h, page) => Some(3)(b, h, 0, page))),
         Of("single rows", AttentionKernels.Indexed20, new(1, 40, 60, 4, 2, 20), s => ListedIndex.OfColumns(1, 2, 60, 60, 1, Some(3))),
     ];
 
@@ -56,6 +60,7 @@ public static class ListedAttentionCases
         new("antidiagonal, chunk", AttentionKernels.Antidiagonal20, new(2, 61, 165, 2, 2, 20)) { Spare = 30, Gap = 1 },
         new("probabilities", AttentionKernels.Probabilities20, new(1, 100, 130, 2, 1, 20)),
         new("bounds, decode", AttentionKernels.Bounds20, new(2, 1, 333, 4, 2, 20)) { Spare = 20 },
+        new("bounds, groups of five", AttentionKernels.Bounds20, new(1, 1, 333, 10, 2, 20)) { Spare = 20 },
         new("bounds, few", AttentionKernels.Bounds20, new(1, 3, 150, 4, 2, 20, ElementType.Float32, Float16)),
         new("bounds, many", AttentionKernels.Bounds20, new(1, 12, 90, 2, 1, 20)),
         new("vertical-slash", AttentionKernels.VerticalSlash20, new(1, 150, 150, 4, 2, 20)) { Spare = 5 },

@@ -31,6 +31,25 @@ public sealed class AttentionIndexTests
     public void Impossible_lengths_are_refused(int batch, int heads, int keys, int rows, string received) =>
         Assert.Contains(received, Assert.Throws<KernelException>(() => new KeyColumnIndex(batch, heads, 100, keys, rows, [0, 0], [])).Message);
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(100)]
+    public void Coverage_must_begin_at_a_position(int first) => Assert.Contains(
+        $"a first query position of {first}", Assert.Throws<KernelException>(() => new KeyColumnIndex(1, 1, 100, 100, 64, [0, 0], [], first)).Message);
+
+    [Fact]
+    public void One_token_has_as_many_lists_as_heads()
+    {
+        var index = new KeyBlockIndex(1, 2, 1000, 1000, 64, 16, [0, 1, 3], [7, 0, 2], first: 999);
+        Assert.Equal((15, 1), (index.FirstGroup, index.Groups));
+        Assert.Equal(4 * 3 + 8 * 3, index.ByteLength);
+        Assert.Equal([new KeySpan(0, 16), new KeySpan(32, 48)], index.Ranges(0, 1, 15).ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.Ranges(0, 0, 14));
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.Ranges(0, 0, 16));
+        Assert.StartsWith("KeyBlockIndex [1, 2, 999 to 999 × 1000]", index.ToString());
+        Assert.Contains("head 1, row group 15", Assert.Throws<KernelException>(() => new KeyBlockIndex(1, 2, 1000, 1000, 64, 16, [0, 1, 3], [7, 2, 0], first: 999)).Message);
+    }
+
     [Fact]
     public void Flags_must_be_as_many_as_blocks() => Assert.Contains(
         "2 partial flags", Assert.Throws<KernelException>(() => new KeyBlockIndex(1, 1, 16, 16, 16, 16, [0, 1], [0], [true, false])).Message);

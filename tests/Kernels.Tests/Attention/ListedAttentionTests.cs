@@ -49,6 +49,7 @@ public sealed class ListedAttentionTests
             Assert.Contains(reason, Assert.Throws<KernelException>(() => plan.Run(query, key, key, query, index)).Message);
         Refused("3 sequences", new KeyPageIndex(3, 2, 40, 16, new int[7], []));
         Refused("3 heads", new KeyPageIndex(1, 3, 40, 16, new int[4], []));
+        Refused("begins at position 0", new KeyColumnIndex(1, 1, 40, 40, 64, [0, 0], [], first: 1));
         Refused("reaches position 39", new KeyColumnIndex(1, 1, 39, 40, 64, [0, 0], []));
         Assert.Contains("only selecting kernels", Assert.Throws<KernelException>(() => plan.Select(query, key)).Message);
 

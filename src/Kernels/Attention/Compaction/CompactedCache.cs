@@ -35,7 +35,7 @@ public sealed class CompactedCache : IDisposable
         if (room < 0) throw Refuse(key, $"room for {room} tokens", "it must be at least 0", "Count the tokens that will follow.");
 
         (_heads, _headDim, _type) = (key[2], key[3], key.Type);
-        var group = kept.Groups - 1;
+        var group = kept.FirstGroup + kept.Groups - 1;
         var sizes = Enumerable.Range(0, _heads).Select(head => KeyList.Count(kept.Ranges(0, head, group), kept.Columns(0, head, group))).ToArray();
         _index = new GrowingIndex(sizes, room);
         var bytes = (long)_index.Keys * _headDim * _type.Size();

@@ -6,7 +6,7 @@ internal sealed class GrowingIndex : AttentionIndex
     private readonly KeySpan[] _spans;
 
     public GrowingIndex(int[] sizes, int room)
-        : this(new IndexShape(nameof(CompactedCache), 1, sizes.Length, int.MaxValue, checked((int)sizes.Sum(size => (long)size + room)), int.MaxValue), sizes, Spans(sizes, room)) =>
+        : this(new IndexShape(nameof(CompactedCache), 1, sizes.Length, int.MaxValue, checked((int)sizes.Sum(size => (long)size + room)), int.MaxValue, 0), sizes, Spans(sizes, room)) =>
         Room = room;
 
     private GrowingIndex(in IndexShape shape, int[] sizes, KeySpan[] spans)

@@ -5,7 +5,7 @@ namespace Kernels;
 
 /// <summary>
 /// Which keys every group of query rows visits: for each batch, head and row group a list of key ranges and a list of single key columns.
-/// Groups lie on absolute positions, so one index serves every chunk of a sequence.
+/// Groups lie on absolute positions, so one index serves every chunk of a sequence, or one chunk if it covers no other.
 /// </summary>
 /// <remarks>
 /// Immutable, except that of a <see cref="CompactedCache"/>. Lists are ascending and name no key twice. A list's head is a query head, a key head (shared by its query heads) or one for all,
@@ -29,7 +29,10 @@ public abstract class AttentionIndex
     /// <summary>Heads with lists of their own: the query heads, the key heads, a number between that fits both, or 1.</summary>
     public int Heads => Shape.Heads;
 
-    /// <summary>Query positions covered.</summary>
+    /// <summary>First query position covered, which may lie inside a row group.</summary>
+    public int First => Shape.First;
+
+    /// <summary>Query positions up to the last one covered: positions <see cref="First"/> to Queries − 1 are.</summary>
     public int Queries => Shape.Queries;
 
     /// <summary>Keys that may be listed: ids lie in [0, Keys).</summary>
@@ -38,7 +41,10 @@ public abstract class AttentionIndex
     /// <summary>Query rows that share a list.</summary>
     public int Rows => Shape.Rows;
 
-    /// <summary>Lists of one head.</summary>
+    /// <summary>Row group of position <see cref="First"/>: groups lie on absolute positions.</summary>
+    public int FirstGroup => Shape.FirstGroup;
+
+    /// <summary>Lists of one head, those of row groups <see cref="FirstGroup"/> to FirstGroup + Groups − 1.</summary>
     public int Groups => Shape.Groups;
 
     /// <summary>Bytes held.</summary>
@@ -77,11 +83,13 @@ public abstract class AttentionIndex
             _ => $"{1L << (bucket.Index - 1)}–{(1L << bucket.Index) - 1}: {bucket.Item}",
         });
         return string.Create(CultureInfo.InvariantCulture,
-            $"{GetType().Name} [{Batch}, {Heads}, {(Queries == int.MaxValue ? "any" : Queries)} × {Keys}], {Describe()}, density {100 * Density:0.##} %, {ByteLength} bytes, lists of {string.Join(", ", histogram)}");
+            $"{GetType().Name} [{Batch}, {Heads}, {Positions()} × {Keys}], {Describe()}, density {100 * Density:0.##} %, {ByteLength} bytes, lists of {string.Join(", ", histogram)}");
     }
 
     /// <summary>The grain, for <see cref="ToString"/>.</summary>
     private protected abstract string Describe();
+
+    private string Positions() => Queries == int.MaxValue ? "any" : First == 0 ? $"{Queries}" : $"{First} to {Queries - 1}";
 
     private long Listed(int list)
     {

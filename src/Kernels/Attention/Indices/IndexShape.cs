@@ -4,7 +4,7 @@ namespace Kernels;
 internal readonly record struct IndexShape
 {
     /// <summary>Checks the lengths of an index of type <paramref name="kind"/>.</summary>
-    public IndexShape(string kind, int batch, int heads, int queries, int keys, int rows)
+    public IndexShape(string kind, int batch, int heads, int queries, int keys, int rows, int first)
     {
         Kind = kind;
         Require("batch", batch);
@@ -12,8 +12,11 @@ internal readonly record struct IndexShape
         Require("queries", queries);
         Require("keys", keys);
         Require("rows", rows);
-        (Batch, Heads, Queries, Keys, Rows) = (batch, heads, queries, keys, rows);
-        Groups = (queries - 1) / rows + 1;
+        if (first < 0 || first >= queries)
+            throw Refuse($"a first query position of {first}", $"positions 0 to {queries - 1} can be covered", "Begin with the first position of the runs.");
+        (Batch, Heads, Queries, Keys, Rows, First) = (batch, heads, queries, keys, rows, first);
+        FirstGroup = first / rows;
+        Groups = (queries - 1) / rows - FirstGroup + 1;
         if ((long)batch * heads * Groups >= int.MaxValue)
             throw Refuse($"{batch} × {heads} × {Groups} lists", $"an index holds fewer than {int.MaxValue}", "Share lists among more rows or heads.");
     }
@@ -30,6 +33,10 @@ internal readonly record struct IndexShape
 
     public int Rows { get; }
 
+    public int First { get; }
+
+    public int FirstGroup { get; }
+
     public int Groups { get; }
 
     public int Lists => Batch * Heads * Groups;
@@ -38,12 +45,12 @@ internal readonly record struct IndexShape
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)batch, (uint)Batch, nameof(batch));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)head, (uint)Heads, nameof(head));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)group, (uint)Groups, nameof(group));
-        return (batch * Heads + head) * Groups + group;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)(group - FirstGroup), (uint)Groups, nameof(group));
+        return (batch * Heads + head) * Groups + group - FirstGroup;
     }
 
     /// <summary>Says which list of the index is meant.</summary>
-    public string Name(int list) => $"the list of batch {list / Groups / Heads}, head {list / Groups % Heads}, row group {list % Groups}";
+    public string Name(int list) => $"the list of batch {list / Groups / Heads}, head {list / Groups % Heads}, row group {FirstGroup + list % Groups}";
 
     public void Require(string what, int value)
     {

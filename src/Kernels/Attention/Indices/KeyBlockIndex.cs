@@ -6,18 +6,19 @@ public sealed class KeyBlockIndex : AttentionIndex
     /// <summary>Copies and checks lists of key blocks.</summary>
     /// <param name="batch">Sequences with lists of their own, or 1.</param>
     /// <param name="heads">Query heads, key heads, or 1.</param>
-    /// <param name="queries">Query positions covered.</param>
+    /// <param name="queries">Query positions up to the last one covered.</param>
     /// <param name="keys">Keys that blocks are made of; the last block may be shorter.</param>
     /// <param name="rows">Query rows that share a list.</param>
     /// <param name="block">Keys of a block.</param>
     /// <param name="starts">[batch · heads · row groups + 1]: where each list begins in <paramref name="blocks"/>, and where the last ends.</param>
     /// <param name="blocks">Key block ids, strictly ascending within a list.</param>
     /// <param name="partial">Per entry of <paramref name="blocks"/>, whether the kernel's mask is asked; empty for never.</param>
+    /// <param name="first">First query position covered, 0 to <paramref name="queries"/> − 1: lists begin with its row group.</param>
     /// <exception cref="KernelException">A list is malformed; the message names the list, the value and the limit.</exception>
     public KeyBlockIndex(
         int batch, int heads, int queries, int keys, int rows, int block, ReadOnlySpan<int> starts, ReadOnlySpan<int> blocks,
-        ReadOnlySpan<bool> partial = default)
-        : this(new IndexShape(nameof(KeyBlockIndex), batch, heads, queries, keys, rows), block, starts, blocks, partial)
+        ReadOnlySpan<bool> partial = default, int first = 0)
+        : this(new IndexShape(nameof(KeyBlockIndex), batch, heads, queries, keys, rows, first), block, starts, blocks, partial)
     {
     }
 

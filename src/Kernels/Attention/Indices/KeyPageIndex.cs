@@ -12,7 +12,7 @@ public sealed class KeyPageIndex : AttentionIndex
     /// <param name="pages">Page ids, strictly ascending within a list.</param>
     /// <exception cref="KernelException">A list is malformed; the message names the list, the value and the limit.</exception>
     public KeyPageIndex(int batch, int heads, int keys, int page, ReadOnlySpan<int> starts, ReadOnlySpan<int> pages)
-        : this(new IndexShape(nameof(KeyPageIndex), batch, heads, int.MaxValue, keys, int.MaxValue), page, starts, pages)
+        : this(new IndexShape(nameof(KeyPageIndex), batch, heads, int.MaxValue, keys, int.MaxValue, 0), page, starts, pages)
     {
     }
 

@@ -6,18 +6,19 @@ public sealed class KeyRangeIndex : AttentionIndex
     /// <summary>Copies and checks lists of ranges and columns.</summary>
     /// <param name="batch">Sequences with lists of their own, or 1.</param>
     /// <param name="heads">Query heads, key heads, or 1.</param>
-    /// <param name="queries">Query positions covered.</param>
+    /// <param name="queries">Query positions up to the last one covered.</param>
     /// <param name="keys">Keys that may be listed.</param>
     /// <param name="rows">Query rows that share a list.</param>
     /// <param name="rangeStarts">[batch · heads · row groups + 1]: where each list begins in <paramref name="ranges"/>, and where the last ends.</param>
     /// <param name="ranges">Ranges of at least one key, ascending within a list, none overlapping another.</param>
     /// <param name="columnStarts">As <paramref name="rangeStarts"/>, for <paramref name="columns"/>.</param>
     /// <param name="columns">Keys, strictly ascending within a list, none inside the list's ranges.</param>
+    /// <param name="first">First query position covered, 0 to <paramref name="queries"/> − 1: lists begin with its row group.</param>
     /// <exception cref="KernelException">A list is malformed; the message names the list, the value and the limit.</exception>
     public KeyRangeIndex(
         int batch, int heads, int queries, int keys, int rows, ReadOnlySpan<int> rangeStarts, ReadOnlySpan<KeySpan> ranges,
-        ReadOnlySpan<int> columnStarts, ReadOnlySpan<int> columns)
-        : this(new IndexShape(nameof(KeyRangeIndex), batch, heads, queries, keys, rows), rangeStarts, ranges, columnStarts, columns)
+        ReadOnlySpan<int> columnStarts, ReadOnlySpan<int> columns, int first = 0)
+        : this(new IndexShape(nameof(KeyRangeIndex), batch, heads, queries, keys, rows, first), rangeStarts, ranges, columnStarts, columns)
     {
     }
 

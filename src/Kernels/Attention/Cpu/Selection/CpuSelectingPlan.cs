@@ -27,7 +27,7 @@ internal abstract unsafe class CpuSelectingPlan : CpuListedAttentionPlan
         Bind(new AttentionRun(query, key, key, query), null);
         var groups = (FirstPosition + Queries - 1) / GroupRows + 1;
         var first = FirstPosition / GroupRows;
-        var lists = new SelectedLists(Batch, Shape.KeyHeads * ListHeads, FirstPosition + Queries, Keys, Selection);
+        var lists = new SelectedLists(Batch, Shape.KeyHeads * ListHeads, FirstPosition, FirstPosition + Queries, Keys, Selection);
         for (var batch = 0; batch < Batch; batch++)
         for (var keyHead = 0; keyHead < Shape.KeyHeads; keyHead++)
         {

@@ -54,8 +54,8 @@ internal abstract class GpuSelectingPlan<TQuery, TKey> : GpuListedAttentionPlan<
     /// <inheritdoc/>
     protected sealed override AttentionIndex SelectCore(in Tensor query, in Tensor key)
     {
-        var last = Declaration.Causal ? key[1] : query[1];
-        _selected = new SelectedLists(query[0], Heads, last, key[1], Selection);
+        var end = Declaration.Causal ? key[1] : query[1];
+        _selected = new SelectedLists(query[0], Heads, end - query[1], end, key[1], Selection);
         try
         {
             RunCore(new AttentionRun(query, key, key, query));
