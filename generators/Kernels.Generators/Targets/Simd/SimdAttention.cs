@@ -70,10 +70,15 @@ internal static class SimdAttention
             }
 
             new SimdSoftmax(writer, width, MayExclude).Write(HotMethod);
-            WriteFewScores(FewRowsStep);
-            WriteFewScores(1);
-            WriteFewValues();
-            if (MayExclude) WriteRefine();
+            foreach (var rows in new[] { FewRowsStep, 1 })
+            {
+                WriteFewScores(rows);
+                WriteFewValues(rows);
+            }
+
+            if (!MayExclude) return;
+            WriteRefine();
+            WriteRefineFew();
         }
 
         private void WriteScore() => writer.Line($$"""
@@ -145,8 +150,7 @@ internal static class SimdAttention
 
         private void WriteVisitFew() => writer.Line($$"""
 
-            public override long VisitFew(
-                in global::Kernels.AttentionTile tile, float* keys, float* values, long keyStride, long valueStride, int firstKey, int count, bool causal, bool partial)
+            public override long VisitFew(in global::Kernels.AttentionTile tile, global::Kernels.KeySlice* slices, int count, bool causal)
             {
                 long visited = 0;
                 var scales = stackalloc float[FewRowsStep];
@@ -154,23 +158,25 @@ internal static class SimdAttention
                 {
                     step = global::System.Math.Min(FewRowsStep, tile.Group - row % tile.Group);
                     var position = tile.Position + row / tile.Group;
-                    var sees = causal ? global::System.Math.Max(0, global::System.Math.Min(count, position + 1 - firstKey)) : count;
+                    var sees = 0;
+                    for (var i = 0; i < count; i++) sees += Seen(slices + i, position, causal);
                     if (sees == 0) continue;
                     var query = tile.Query + row * Stride;
-                    if (step == FewRowsStep) FewScores{{FewRowsStep}}(query, keys, keyStride, values, valueStride, sees, tile.Scores);
+                    if (step == FewRowsStep) FewScores{{FewRowsStep}}(query, slices, sees, tile.Scores);
                     else
-                        for (var r = 0; r < step; r++)
-                            FewScores1(query + r * Stride, keys, keyStride, values, valueStride, sees, tile.Scores + r * ChunkKeys);
-                    {{(MayExclude
-                        ? "for (var r = 0; r < step; r++)\n            visited += Refine(tile.Scores + r * ChunkKeys, firstKey, sees, tile.Batch, tile.Head + (row + r) % tile.Group, position, partial);"
-                        : "visited += (long)sees * step;")}}
+                        for (var r = 0; r < step; r++) FewScores1(query + r * Stride, slices, sees, tile.Scores + r * ChunkKeys);
+                    visited += {{(MayExclude ? "Refine(tile, row, step, slices, count, position, causal)" : "(long)sees * step")}};
                     Softmax(tile.Scores, step, sees, sees, tile.Maximum + row, tile.Sum + row * Lanes, scales);
-                    for (var r = 0; r < step; r++)
-                        FewValues(tile.Scores + r * ChunkKeys, values, valueStride, sees, scales[r], tile.Accumulator + (row + r) * Stride);
+                    if (step == FewRowsStep) FewValues{{FewRowsStep}}(tile.Scores, slices, sees, scales, tile.Accumulator + row * Stride);
+                    else
+                        for (var r = 0; r < step; r++) FewValues1(tile.Scores + r * ChunkKeys, slices, sees, scales + r, tile.Accumulator + (row + r) * Stride);
                 }
 
                 return visited;
             }
+
+            private static int Seen(global::Kernels.KeySlice* slice, int position, bool causal) =>
+                causal ? global::System.Math.Max(0, global::System.Math.Min(slice->Count, position + 1 - slice->First)) : slice->Count;
             """);
 
         /// <summary>A register tile of scores, panel after panel: rows × one panel, accumulated over the head dimension.</summary>
@@ -241,79 +247,123 @@ internal static class SimdAttention
         }
 
         /// <summary>
-        /// Dot products of a few queries with keys where they lie. Rows of a head are seldom neighbours in memory, so that hardware fetches
-        /// none ahead: keys to come are asked for here, and the values that will be summed next.
+        /// Dot products of a few queries with the first keys of slices. Rows of a head are seldom neighbours in memory, so that hardware fetches
+        /// none ahead: keys to come are asked for here, and the values that will be summed next, those as far as the second cache.
         /// </summary>
         private void WriteFewScores(int rows)
         {
             const int ahead = 4;
             var whole = spec.HeadDim / width.Lanes;
             var chains = Math.Min(rows == 1 ? 4 : 2, whole);
-            Method($"private static void FewScores{rows}(float* query, float* keys, long stride, float* values, long valueStride, int count, float* scores)");
-            writer.Line("{\n    for (var k = 0; k < count; k++, keys += stride, values += valueStride)\n    {");
-            writer.Line($"        if ({Sse}.IsSupported)\n        {{");
+            Method($"private static void FewScores{rows}(float* query, global::Kernels.KeySlice* slices, int count, float* scores)");
+            writer.Line($$"""
+                {
+                    var soon = slices;
+                    var place = {{ahead}};
+                    while (place >= soon->Count) place -= soon++->Count;
+                    for (; count > 0; slices++)
+                    {
+                        var keys = slices->Keys;
+                        var values = slices->Values;
+                        var left = global::System.Math.Min(count, slices->Count);
+                        count -= left;
+                        for (; left > 0; left--, keys += slices->KeyStride, values += slices->ValueStride, scores++)
+                        {
+                            if ({{Sse}}.IsSupported)
+                            {
+                                var next = soon->Keys + place * soon->KeyStride;
+                """);
             for (var c = 0; c < spec.HeadDim; c += 16)
             {
-                writer.Line($"            {Sse}.Prefetch0(keys + {ahead} * stride + {c});");
-                writer.Line($"            {Sse}.Prefetch0(values + {c});");
+                writer.Line($"                {Sse}.Prefetch0(next + {c});");
+                writer.Line($"                {Sse}.Prefetch1(values + {c});");
             }
 
-            writer.Line("        }\n");
+            writer.Line("""
+                                if (++place == soon->Count)
+                                {
+                                    soon++;
+                                    place = 0;
+                                }
+                            }
+
+                """);
             for (var i = 0; i < whole; i++)
             {
-                writer.Line($"        var k{i} = {V}.Load(keys + {i * width.Lanes});");
+                writer.Line($"            var k{i} = {V}.Load(keys + {i * width.Lanes});");
                 for (var r = 0; r < rows; r++)
                 {
                     var (q, d) = ($"{V}.Load(query + {r} * Stride + {i * width.Lanes})", $"d{r}_{i % chains}");
-                    writer.Line(i < chains ? $"        var {d} = {q} * k{i};" : $"        {d} = {V}.FusedMultiplyAdd({q}, k{i}, {d});");
+                    writer.Line(i < chains ? $"            var {d} = {q} * k{i};" : $"            {d} = {V}.FusedMultiplyAdd({q}, k{i}, {d});");
                 }
             }
 
             for (var r = 0; r < rows; r++)
             {
                 var sum = string.Join(" + ", Enumerable.Range(0, chains).Select(i => $"d{r}_{i}"));
-                writer.Line($"        var s{r} = {(whole > 0 ? $"{V}.Sum({sum})" : "0f")};");
-                for (var c = whole * width.Lanes; c < spec.HeadDim; c++) writer.Line($"        s{r} += query[{r} * Stride + {c}] * keys[{c}];");
-                writer.Line($"        scores[{r} * ChunkKeys + k] = s{r};");
+                writer.Line($"            var s{r} = {(whole > 0 ? $"{V}.Sum({sum})" : "0f")};");
+                for (var c = whole * width.Lanes; c < spec.HeadDim; c++) writer.Line($"            s{r} += query[{r} * Stride + {c}] * keys[{c}];");
+                writer.Line($"            scores[{r} * ChunkKeys] = s{r};");
             }
 
-            writer.Line("    }\n}");
+            writer.Line("        }\n    }\n}");
         }
 
-        /// <summary>Weighted sum of values where they lie, a few vectors of channels at a time.</summary>
-        private void WriteFewValues()
+        /// <summary>Weighted sums of the first values of slices for a few rows, eight accumulators at a time: a value is loaded once for all rows.</summary>
+        private void WriteFewValues(int rows)
         {
-            Method("private static void FewValues(float* weights, float* values, long stride, int count, float scale, float* accumulator)");
+            var (whole, block) = (spec.HeadDim / width.Lanes, 8 / rows);
+            Method($"private static void FewValues{rows}(float* weights, global::Kernels.KeySlice* slices, int count, float* scales, float* accumulator)");
             writer.Line("{");
-            var whole = spec.HeadDim / width.Lanes;
-            for (var first = 0; first < whole; first += 8)
+            for (var first = 0; first < whole; first += block)
             {
-                var last = Math.Min(first + 8, whole);
+                var vectors = Enumerable.Range(first, Math.Min(block, whole - first)).ToArray();
                 using (writer.Open("    "))
                 {
-                    for (var i = first; i < last; i++)
-                        writer.Line($"    var a{i} = {V}.Load(accumulator + {i * width.Lanes}) * {V}.Create(scale);");
-                    writer.Line("    var row = values;\n    for (var k = 0; k < count; k++, row += stride)\n    {\n        var w = " + V + ".Create(weights[k]);");
-                    for (var i = first; i < last; i++)
-                        writer.Line($"        a{i} = {V}.FusedMultiplyAdd(w, {V}.Load(row + {i * width.Lanes}), a{i});");
-                    writer.Line("    }");
-                    for (var i = first; i < last; i++) writer.Line($"    a{i}.Store(accumulator + {i * width.Lanes});");
+                    foreach (var v in vectors)
+                        for (var r = 0; r < rows; r++)
+                            writer.Line($"    var a{r}_{v} = {V}.Load(accumulator + {r} * Stride + {v * width.Lanes}) * {V}.Create(scales[{r}]);");
+                    writer.Line("""
+                            var w = weights;
+                            var slice = slices;
+                            for (var rest = count; rest > 0; slice++)
+                            {
+                                var row = slice->Values;
+                                var left = global::System.Math.Min(rest, slice->Count);
+                                rest -= left;
+                                for (; left > 0; left--, row += slice->ValueStride, w++)
+                                {
+                        """);
+                    foreach (var v in vectors) writer.Line($"            var v{v} = {V}.Load(row + {v * width.Lanes});");
+                    for (var r = 0; r < rows; r++)
+                    {
+                        writer.Line($"            var w{r} = {V}.Create(w[{r} * ChunkKeys]);");
+                        foreach (var v in vectors) writer.Line($"            a{r}_{v} = {V}.FusedMultiplyAdd(w{r}, v{v}, a{r}_{v});");
+                    }
+
+                    writer.Line("        }\n    }");
+                    foreach (var v in vectors)
+                        for (var r = 0; r < rows; r++) writer.Line($"    a{r}_{v}.Store(accumulator + {r} * Stride + {v * width.Lanes});");
                 }
             }
 
             if (spec.HeadDim % width.Lanes != 0)
                 writer.Line($$"""
-                        for (var c = {{whole * width.Lanes}}; c < HeadDim; c++)
-                        {
-                            var a = accumulator[c] * scale;
-                            for (var k = 0; k < count; k++) a += weights[k] * values[k * stride + c];
-                            accumulator[c] = a;
-                        }
+                        for (var r = 0; r < {{rows}}; r++)
+                            for (var c = {{whole * width.Lanes}}; c < HeadDim; c++)
+                            {
+                                var a = accumulator[r * Stride + c] * scales[r];
+                                var w = weights + r * ChunkKeys;
+                                var slice = slices;
+                                for (var rest = count; rest > 0; rest -= slice->Count, slice++)
+                                    for (var k = 0; k < global::System.Math.Min(rest, slice->Count); k++) a += *w++ * slice->Values[k * slice->ValueStride + c];
+                                accumulator[r * Stride + c] = a;
+                            }
                     """);
             writer.Line("}");
         }
 
-        /// <summary>Applies the user's score function and predicate to a row of scores; returns how many keys stay.</summary>
+        /// <summary>Applies the user's score function and predicate to a row of scores, and to no score behind it; returns how many keys stay.</summary>
         private void WriteRefine()
         {
             Method("private static long Refine(float* scores, int firstKey, int count, int batch, int head, int query, bool partial)");
@@ -328,7 +378,8 @@ internal static class SimdAttention
                     var vk = {{V}}.Create(firstKey) + {{width.Of("int")}}.Indices;
                     for (var k = 0; k < count; k += Lanes, vk += {{V}}.Create(Lanes))
                     {
-                        var s = {{V}}.Load(scores + k);
+                        var given = {{V}}.Load(scores + k);
+                        var s = given;
                         var inside = {{V}}.LessThan({{width.Of("int")}}.Indices, {{V}}.Create(count - k));
                     """);
                 using (writer.Open("   "))
@@ -350,7 +401,7 @@ internal static class SimdAttention
                 }
 
                 writer.Line($$"""
-                        s.Store(scores + k);
+                        {{V}}.ConditionalSelect(inside.AsSingle(), s, given).Store(scores + k);
                         visited += global::System.Numerics.BitOperations.PopCount({{V}}.ExtractMostSignificantBits({{(HasMask ? "admitted" : "inside")}}));
                     }
 
@@ -358,6 +409,28 @@ internal static class SimdAttention
                     """);
             }
         }
+
+        /// <summary>Applies both to the rows of a step and the keys of slices.</summary>
+        private void WriteRefineFew() => writer.Line("""
+
+            private static long Refine(
+                in global::Kernels.AttentionTile tile, int row, int step, global::Kernels.KeySlice* slices, int count, int position, bool causal)
+            {
+                long visited = 0;
+                for (var r = 0; r < step; r++)
+                {
+                    var scores = tile.Scores + r * ChunkKeys;
+                    for (var slice = slices; slice < slices + count; slice++)
+                    {
+                        var seen = Seen(slice, position, causal);
+                        visited += Refine(scores, slice->First, seen, tile.Batch, tile.Head + (row + r) % tile.Group, position, slice->Partial);
+                        scores += seen;
+                    }
+                }
+
+                return visited;
+            }
+            """);
 
         private void Method(string signature)
         {

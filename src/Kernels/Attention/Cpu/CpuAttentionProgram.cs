@@ -84,15 +84,9 @@ public abstract unsafe class CpuAttentionProgram : AttentionProgram
 
     /// <summary>Continues the state of a few rows with keys read where they lie.</summary>
     /// <param name="tile">At most <see cref="FewRows"/> rows.</param>
-    /// <param name="keys">First key, fp32.</param>
-    /// <param name="values">First value, fp32.</param>
-    /// <param name="keyStride">Floats between keys.</param>
-    /// <param name="valueStride">Floats between values.</param>
-    /// <param name="firstKey">Position of the first key.</param>
-    /// <param name="count">Keys, at most <see cref="FewRowsChunk"/>.</param>
+    /// <param name="slices">The keys, at most <see cref="FewRowsChunk"/> together, ascending where causal; one slice more, without end, says what to fetch ahead.</param>
+    /// <param name="count">Slices, that one not counted.</param>
     /// <param name="causal">Whether rows see keys up to their own position only.</param>
-    /// <param name="partial">Whether the user's predicate must be asked.</param>
     /// <returns>Pairs visited.</returns>
-    public abstract long VisitFew(
-        in AttentionTile tile, float* keys, float* values, long keyStride, long valueStride, int firstKey, int count, bool causal, bool partial);
+    public abstract long VisitFew(in AttentionTile tile, KeySlice* slices, int count, bool causal);
 }

@@ -48,10 +48,10 @@ internal sealed unsafe partial class CpuTiledAttentionPlan
         var (batch, keyHead) = (FirstSequence + pair / Shape.KeyHeads, pair % Shape.KeyHeads);
         var keys = Sequence(batch).Keys;
         if (split >= Splits(keys)) return;
-        var chunk = (float*)_chunks.Pointer + worker * _chunkFloats;
-        var scratch = chunk + _chunkFloats - 2 * Stride;
+        var memory = (float*)_chunks.Pointer + worker * _chunkFloats;
+        var scratch = memory + _chunkFloats - 2 * Stride;
         var tile = State(batch, keyHead, split);
-        tile.Scores = chunk + CpuAttentionProgram.FewRowsChunk * 2 * Stride;
+        tile.Scores = memory + FewRowsWalk.Floats(Stride);
         for (var r = 0; r < tile.Rows; r++)
             LoadRow(QueryHead(batch, tile.Head + r % tile.Group), r / tile.Group, tile.Query + (long)r * Stride, scratch);
         Reset(tile);
@@ -59,7 +59,10 @@ internal sealed unsafe partial class CpuTiledAttentionPlan
         var (first, end) = (split * SplitKeys, Math.Min(keys, (split + 1) * SplitKeys));
         if (_map is null)
         {
-            WalkFew(tile, first, end, false, chunk, worker);
+            var walk = Walk(tile, memory);
+            walk.Add(first, end - first, partial: false);
+            walk.Finish();
+            Count(worker, walk.Visited);
             return;
         }
 
@@ -76,28 +79,21 @@ internal sealed unsafe partial class CpuTiledAttentionPlan
             part.Position += r / tile.Group;
             part.Head += r % tile.Group;
             part.Group = bundle;
+            var walk = Walk(part, memory);
             foreach (var entry in _map.Row(batch, part.Head, part.Position / _map.Block))
             {
                 var start = (entry >> 1) * _map.Block;
                 var (from, to) = (Math.Max(first, start), Math.Min(end, start + _map.Block));
-                if (from < to) WalkFew(part, from, to, (entry & 1) == 0, chunk, worker);
+                walk.Add(from, to - from, (entry & 1) == 0);
             }
+
+            walk.Finish();
+            Count(worker, walk.Visited);
         }
     }
 
-    private void WalkFew(in AttentionTile tile, int first, int end, bool partial, float* chunk, int worker)
-    {
-        var (key, value) = (KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize));
-        var widened = chunk + CpuAttentionProgram.FewRowsChunk * Stride;
-        for (var start = first; start < end; start += CpuAttentionProgram.FewRowsChunk)
-        {
-            var count = Math.Min(CpuAttentionProgram.FewRowsChunk, end - start);
-            Count(worker, Program.VisitFew(
-                tile, key.Rows(start, count, Shape.HeadDim, chunk, Stride, out var keyStride),
-                value.Rows(start, count, Shape.HeadDim, widened, Stride, out var valueStride),
-                keyStride, valueStride, start, count, Declaration.Causal, partial));
-        }
-    }
+    private FewRowsWalk Walk(in AttentionTile tile, float* memory) => new(
+        Program, tile, KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize), Shape.HeadDim, Declaration.Causal, memory);
 
     private void MergeSplits(int task, int worker)
     {

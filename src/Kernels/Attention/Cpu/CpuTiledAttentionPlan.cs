@@ -33,8 +33,8 @@ internal sealed unsafe partial class CpuTiledAttentionPlan : CpuAttentionPlan
         _maxSplits = Splits(shape.Keys);
         _stateFloats = CpuAttentionProgram.FewRows * (2L * Stride + 16 + program.Lanes);
         _states = (CpuBuffer)device.Allocate(shape.Batch * shape.KeyHeads * (long)_maxSplits * _stateFloats * sizeof(float));
-        // Per worker: widened keys and values, scores, and one row of conversion scratch.
-        _chunkFloats = CpuAttentionProgram.FewRowsChunk * 2L * Stride + CpuAttentionProgram.FewRowsStep * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
+        // Per worker: a walk, scores, and one row of conversion scratch.
+        _chunkFloats = FewRowsWalk.Floats(Stride) + CpuAttentionProgram.FewRowsStep * (long)CpuAttentionProgram.ChunkKeys + 2 * Stride;
         _chunks = (CpuBuffer)device.Allocate(device.Workers.Count * _chunkFloats * sizeof(float));
     }
 

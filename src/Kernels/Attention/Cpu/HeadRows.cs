@@ -59,6 +59,9 @@ internal readonly unsafe struct HeadRows
         if (row != target) new ReadOnlySpan<float>(row, channels).CopyTo(new Span<float>(target, channels));
     }
 
+    /// <summary>How many rows from <paramref name="first"/> on lie at equal distances: those of its page, or all.</summary>
+    public int EvenlySpaced(int first) => _pages == null ? int.MaxValue : _page - first % _page;
+
     /// <summary>Consecutive rows as fp32: in place, or copied into <paramref name="scratch"/>.</summary>
     public float* Rows(int first, int count, int channels, float* scratch, int scratchStride, out long stride)
     {

@@ -26,8 +26,8 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
         (_keyIds, _queryIds) = (new int[clusters * _cluster], new int[shape.GroupSize * clusters * _cluster]);
         _seen = new bool[_queryIds.Length];
         _results = (CpuBuffer)device.Allocate(_queryIds.Length * (long)Stride * sizeof(float));
-        // Gathered keys and values; a row's state; scores of a chunk; sums and counts of scattered rows; a row of conversion scratch.
-        _workerFloats = 2L * _cluster * Stride + program.RowStep * (2L * Stride + program.Lanes + 1) + Chunk + ScatterRows * (Stride + 1L) + 2 * Stride;
+        // Gathered keys and values; a row's state; scores of a chunk; sums and counts of scattered rows; a walk; a row of conversion scratch.
+        _workerFloats = 2L * _cluster * Stride + program.RowStep * (2L * Stride + program.Lanes + 1) + Chunk + ScatterRows * (Stride + 1L) + FewRowsWalk.Floats(Stride) + 2 * Stride;
         _workers = (CpuBuffer)device.Allocate(device.Workers.Count * _workerFloats * sizeof(float));
     }
 
@@ -86,6 +86,7 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
         var values = keys + (long)_cluster * Stride;
         var tile = RowTile(values + (long)_cluster * Stride, head);
         var scratch = keys + _workerFloats - 2 * Stride;
+        var memory = scratch - FewRowsWalk.Floats(Stride);
         var ids = _keyIds.AsSpan(cluster * KeysOfCluster, KeysOfCluster);
         for (var i = 0; i < ids.Length; i++)
         {
@@ -101,10 +102,11 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
             _seen[pair * QueriesOfCluster + place] = visible > 0;
             LoadRow(QueryHead(_batch, head), queries[place], tile.Query, scratch);
             Reset(tile);
-            for (var first = 0; first < visible; first += CpuAttentionProgram.FewRowsChunk)
-                Count(worker, Program.VisitFew(
-                    tile, keys + (long)first * Stride, values + (long)first * Stride, Stride, Stride, 0,
-                    Math.Min(CpuAttentionProgram.FewRowsChunk, visible - first), false, false));
+            var walk = new FewRowsWalk(
+                Program, tile, new HeadRows(keys, ElementType.Float32, Stride), new HeadRows(values, ElementType.Float32, Stride), Shape.HeadDim, causal: false, memory);
+            walk.Add(0, visible, partial: false);
+            walk.Finish();
+            Count(worker, walk.Visited);
             float sum = 0;
             for (var lane = 0; lane < Program.Lanes; lane++) sum += tile.Sum[lane];
             var result = Result(pair, place);
