@@ -31,15 +31,23 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
     /// <summary>Adds the estimates of head number <paramref name="head"/> of <paramref name="heads"/> to those of the heads before it.</summary>
     public void Reduce(int head, int heads)
     {
-        for (var block = 0; block < _blocks; block++)
+        var estimates = Estimates;
+        var reduced = _reduced.AsSpan(0, _blocks);
+        if (head == 0) reduced.Fill(selection.Reduction == GroupReduction.Max ? float.NegativeInfinity : 0);
+        switch (selection.Reduction)
         {
-            var estimate = selection.Reduction == GroupReduction.Mean ? _estimates[block] / heads : _estimates[block];
-            _reduced[block] = head == 0 ? estimate
-                : selection.Reduction == GroupReduction.Max ? Math.Max(_reduced[block], estimate)
-                : _reduced[block] + estimate;
+            case GroupReduction.Max:
+                for (var block = 0; block < reduced.Length; block++) reduced[block] = Math.Max(reduced[block], estimates[block]);
+                break;
+            case GroupReduction.Mean:
+                for (var block = 0; block < reduced.Length; block++) reduced[block] += estimates[block] / heads;
+                break;
+            default:
+                for (var block = 0; block < reduced.Length; block++) reduced[block] += estimates[block];
+                break;
         }
 
-        if (head == heads - 1) _reduced.AsSpan(0, _blocks).CopyTo(_estimates);
+        if (head == heads - 1) reduced.CopyTo(estimates);
     }
 
     /// <summary>Keeps some of the blocks [first, end) by their estimates; what was kept since <see cref="Begin"/> stays.</summary>
@@ -61,11 +69,20 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
             else _order[others++] = ScoreOrder.Descending(_estimates[block], block);
         }
 
-        Array.Sort(_order, 0, others);
-        for (var i = 0; i < others; i++, rank++)
+        var order = _order.AsSpan(0, others);
+        if (Budget(end - first) is { } budget)
         {
-            var block = ScoreOrder.Id(_order[i]);
-            if (Keeps(block, rank, taken, total, end - first)) _kept[block] = true;
+            var count = Math.Clamp(budget - rank, 0, others);
+            ScoreOrder.Select(order, count);
+            foreach (var entry in order[..count]) _kept[ScoreOrder.Id(entry)] = true;
+            return;
+        }
+
+        order.Sort();
+        foreach (var entry in order)
+        {
+            var block = ScoreOrder.Id(entry);
+            if (Keeps(block, rank++, taken, total)) _kept[block] = true;
             else if (selection.Chooser is null) return;
             taken += _estimates[block];
         }
@@ -91,14 +108,19 @@ internal sealed class BlockSelector(KeySelection selection, int maxBlocks)
 
     private bool IsForced(int block) => _forced[block] || block < selection.Sink || (block <= _last && block > _last - selection.Local);
 
-    private bool Keeps(int block, int rank, double taken, double total, int blocks) => selection switch
+    /// <summary>How many of <paramref name="blocks"/> blocks are kept, where their number is what is declared.</summary>
+    private int? Budget(int blocks) => selection switch
+    {
+        { TopShare: > 0 } => (int)((double)selection.TopShare * blocks) + 1,
+        { TopK: > 0 } => selection.TopK,
+        _ => null,
+    };
+
+    private bool Keeps(int block, int rank, double taken, double total) => selection switch
     {
         { Chooser: { } chooser } => chooser.Keep(_estimates[block], rank, total == 0 ? 0 : (float)(taken / total), _group, block),
         { Mass: > 0 } => taken < selection.Mass * total,
         { Threshold: > 0 } => _estimates[block] >= selection.Threshold,
-        { Difference: > 0 } => _estimates[block] >= _largest - selection.Difference,
-        { TopShare: > 0 } => rank < (int)((double)selection.TopShare * blocks) + 1,
-        _ => rank < selection.TopK,
+        _ => _estimates[block] >= _largest - selection.Difference,
     };
-
 }

@@ -112,6 +112,7 @@ internal sealed class CpuBlockSelectionPlan : CpuSelectingPlan
     {
         var heads = Selection.Reduction == GroupReduction.None ? 1 : Shape.GroupSize;
         var apart = Selection.Reduction is GroupReduction.None or GroupReduction.Any;
+        _estimator.Begin(batch, head, heads, first, selector.Estimates.Length, worker);
         for (var h = 0; h < heads; h++)
         {
             if (from == 0) _estimator.Estimate(batch, head + h, first, rows, worker, selector.Estimates, selector.Forced);

@@ -41,6 +41,17 @@ internal abstract unsafe class KeyBlockEstimator : IDisposable
     /// <summary>Summarises the keys of a head; called on the caller's thread before estimates for its query heads.</summary>
     public abstract void Prepare(int batch, int keyHead);
 
+    /// <summary>Called before a row's estimates are asked for, head by head.</summary>
+    /// <param name="batch">Sequence.</param>
+    /// <param name="head">First query head.</param>
+    /// <param name="heads">Query heads, of one key head.</param>
+    /// <param name="row">First row of the group, counted in the run.</param>
+    /// <param name="blocks">Key blocks that will be estimated.</param>
+    /// <param name="worker">Who asks.</param>
+    public virtual void Begin(int batch, int head, int heads, int row, int blocks, int worker)
+    {
+    }
+
     /// <summary>
     /// Estimates for rows of the run, for key blocks 0 to the length of <paramref name="estimates"/>; sets <paramref name="forced"/> for blocks that cannot be
     /// estimated and must be visited.
