@@ -18,6 +18,9 @@ internal static class GroupSkeleton
     // cache, its rows are read in no order that the processor could foresee.
     private const int GroupsAhead = 8;
 
+    // Tiles of outputs between the one that is summed and the one whose cache lines are asked for.
+    private const int TilesAhead = 1;
+
     /// <summary>
     /// Writes a tile of <paramref name="rows"/> × <paramref name="vectors"/> sums, which stay in registers through a block. Each is
     /// <paramref name="chains"/> partial sums, a divisor of <c>4</c>: where a tile is small, they hide the latency of a multiply-add.
@@ -27,8 +30,10 @@ internal static class GroupSkeleton
         writer.Line(tile.MethodAttributes);
         using (writer.Open($"private static void {name}({Strip}* strip)"))
         {
-            writer.Line("var (ahead, stride, residualStride, panelBytes) = (strip->Ahead, strip->OutputStride, strip->ResidualStride, strip->PanelBytes);");
+            writer.Line("var (stride, residualStride, panelBytes) = (strip->OutputStride, strip->ResidualStride, strip->PanelBytes);");
             writer.Line("var (first, tiles, tilesOfBlock) = ((long)strip->First, strip->Tiles, strip->TilesOfBlock);");
+            writer.Line("float* next = strip->Next;");
+            writer.Line("var (nextStride, nextShare, due) = (strip->NextStride, strip->NextShare, 0L);");
             writer.Line("var offsets = strip->Offsets;");
             writer.Line($"var bias = strip->Bias + first * tilesOfBlock * {rows};");
             writer.Line($"var output = strip->Output + first * tilesOfBlock * {rows} * stride;");
@@ -40,9 +45,12 @@ internal static class GroupSkeleton
                 using (writer.Open($"for (var part = 0; part < tilesOfBlock; part++, values += (end - begin) * {rows})"))
                 {
                     writer.Line("var panel = strip->Panels;");
-                    writer.Line("float* y = output, r = residual;");
-                    using (writer.Open($"for (var tile = 0; tile < tiles; tile++, panel += panelBytes, y += {vectors * tile.Lanes})"))
+                    writer.Line("due += nextShare;");
+                    writer.Line("float* y = output, r = residual, nextPixels = next, nextEnd = next + (due >> 16) * nextStride;");
+                    using (writer.Open($"for (var tile = 0; tile < tiles; tile++, panel += panelBytes, y += {vectors * tile.Lanes}, nextPixels += {vectors * tile.Lanes})"))
                         WriteTileOfStrip(writer, tile, rows, vectors, chains);
+                    writer.Line("next = nextEnd;");
+                    writer.Line("due &= 0xffff;");
                     writer.Line($"bias += {rows};");
                     writer.Line($"output += {rows} * stride;");
                     writer.Line($"if (residual != null) residual += {rows} * residualStride;");
@@ -55,9 +63,11 @@ internal static class GroupSkeleton
 
     private static void WriteTileOfStrip(SourceWriter writer, GroupTile tile, int rows, int vectors, int chains)
     {
+        using (writer.Open("for (var x = nextPixels; x < nextEnd; x += nextStride)"))
+            foreach (var pixel in Lines(vectors * tile.Lanes)) writer.Line(tile.Fetch($"x + {pixel}"));
         for (var row = 0; row < rows; row++)
         {
-            for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.Fetch($"y + {row} * stride + ahead + {pixel}"));
+            foreach (var pixel in Lines(vectors * tile.Lanes)) writer.Line(tile.FetchNear($"y + {row + TilesAhead * rows} * stride + {pixel}"));
             writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v)} = {(v == 0 ? tile.Broadcast($"bias + {row}") : Sum(row, 0))}")};");
             for (var chain = 1; chain < chains; chain++) writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v, chain)} = {tile.Zero}")};");
         }
@@ -91,9 +101,12 @@ internal static class GroupSkeleton
     // For a single output, asking for the pixels takes longer than waiting for them.
     private static void WriteFetch(SourceWriter writer, GroupTile tile, int vectors, int group)
     {
-        writer.Line($"var next = {Pixels(group)};");
-        for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.FetchNear($"next + {pixel}"));
+        writer.Line($"var later = {Pixels(group)};");
+        for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.FetchNear($"later + {pixel}"));
     }
+
+    // Pixels in every cache line of a run that may begin anywhere in one.
+    private static IEnumerable<int> Lines(int pixels) => Enumerable.Range(0, (pixels + 15) / 16).Select(line => 16 * line).Append(pixels - 1);
 
     private static string Pixels(int group) => $"(float*)(panel + (nuint)(uint)index[{group}])";
 

@@ -48,6 +48,12 @@ public unsafe struct PixelStrip
     /// <summary>Floats between output channels.</summary>
     public long OutputStride;
 
-    /// <summary>Floats from an output to the one the same worker will store next in its channel: its cache line is fetched early.</summary>
-    public long Ahead;
+    /// <summary>First pixel of input 0 in the strip that the same worker will compute next: its cache lines are fetched in between.</summary>
+    public float* Next;
+
+    /// <summary>Floats between input channels.</summary>
+    public long NextStride;
+
+    /// <summary>Inputs to fetch during each tile of outputs, in units of 2⁻¹⁶.</summary>
+    public long NextShare;
 }

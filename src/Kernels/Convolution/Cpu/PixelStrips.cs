@@ -59,15 +59,14 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         var cut = _strips[index];
         var panels = (float*)_workspace.Pointer + worker * _workerFloats;
         var width = cut.Vectors * _program.Lanes;
-        var ahead = (long)cut.Pixels * (_parts == 1 ? _device.Workers.Count : 1);
-        _source.Fill(panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, ahead);
+        _source.Fill(panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, ahead: 0);
 
         var strip = _common;
         strip.Panels = (byte*)panels;
         strip.Tiles = Tiles(cut);
         (strip.First, strip.End) = ((int)((long)part * _blocks / _parts), (int)((part + 1L) * _blocks / _parts));
         strip.Output += cut.First;
-        strip.Ahead = ahead;
+        Announce(ref strip, index + (_parts == 1 ? _device.Workers.Count : 1));
         if (strip.Residual != null) strip.Residual += cut.First;
         if (cut.Pixels % _program.Lanes == 0) _program.Run(cut.Vectors, &strip);
         else RunRagged(strip, cut.Vectors, cut.Pixels, panels + _panelFloats * strip.Tiles);
@@ -79,6 +78,14 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         _source.Dispose();
     }
 
+    // Asked for all at once, the lines of the next strip would wait for each other: every tile of outputs asks for its share.
+    private void Announce(ref PixelStrip strip, int next)
+    {
+        if (next >= _strips.Length) return;
+        strip.Next = _source.Row(_strips[next].First, out strip.NextStride);
+        if (strip.NextStride != 0) strip.NextShare = ((long)_source.Rows << 16) / Math.Max(1, (strip.End - strip.First) * strip.TilesOfBlock);
+    }
+
     // One tile whose last vector reaches past the image: its outputs go through room that is only the worker's.
     private void RunRagged(PixelStrip strip, int vectors, int pixels, float* room)
     {
@@ -88,7 +95,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         float* residual = strip.Residual, output = strip.Output;
         var (residualStride, outputStride) = (strip.ResidualStride, strip.OutputStride);
         strip.Output = room;
-        (strip.OutputStride, strip.Ahead) = (width, 0);
+        strip.OutputStride = width;
         if (residual != null)
         {
             strip.Residual = room;
@@ -99,7 +106,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
 
         _program.Run(vectors, &strip);
         for (var row = first; row < end; row++)
-            for (var i = 0; i < pixels; i++) output[row * outputStride + i] = room[(long)row * width + i];
+            PixelRun.Copy(room + (long)row * width, output + row * outputStride, pixels);
     }
 
     private int Tiles((int First, int Pixels, int Vectors) strip) =>

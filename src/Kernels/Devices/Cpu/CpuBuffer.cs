@@ -10,9 +10,10 @@ public sealed unsafe class CpuBuffer : DeviceBuffer
 
     internal CpuBuffer(CpuDevice device, long byteLength) : base(device, byteLength)
     {
-        var isLarge = byteLength >= HugePages.Worthwhile;
-        _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(byteLength, 64), (nuint)(isLarge ? HugePages.Bytes : 64));
-        if (isLarge) HugePages.Ask(_pointer, (nuint)byteLength);
+        var room = HugePages.Room(byteLength);
+        var isLarge = room >= HugePages.Bytes;
+        _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(room, 64), (nuint)(isLarge ? HugePages.Bytes : 64));
+        if (isLarge) HugePages.Ask(_pointer, (nuint)room);
         NativeMemory.Clear(_pointer, (nuint)byteLength);
         _owned = true;
         device.Account(byteLength);

@@ -8,12 +8,16 @@ internal static unsafe class HugePages
     /// <summary>Bytes of a huge page.</summary>
     public const int Bytes = 2 << 20;
 
-    /// <summary>Bytes from which a buffer is worth whole huge pages.</summary>
-    public const int Worthwhile = 2 * Bytes;
-
     private const int MadvHugePage = 14;
 
     private static readonly delegate* unmanaged<void*, nuint, int, int> s_advise = Find();
+
+    /// <summary>Bytes to hold for a buffer of <paramref name="byteLength"/>: whole huge pages where it fills three quarters of them.</summary>
+    public static long Room(long byteLength)
+    {
+        var whole = (byteLength + Bytes - 1) / Bytes * Bytes;
+        return byteLength >= whole / 4 * 3 ? whole : byteLength;
+    }
 
     /// <summary>Asks for huge pages where memory not yet touched will lie; the system may refuse, and only Linux is asked.</summary>
     public static void Ask(void* start, nuint bytes)
