@@ -24,15 +24,16 @@ public abstract class MatMulPlan : IDisposable
     /// <summary>Bytes of workspace the plan owns.</summary>
     public abstract long WorkspaceBytes { get; }
 
-    /// <summary>Runs the product: output = epilogue(input·weightsᵀ).</summary>
-    /// <param name="input">[rows, inputs], stored as planned.</param>
+    /// <summary>Runs the product: output = epilogue(input·weightsᵀ), or epilogue(input·weights) where a transposed one was planned.</summary>
+    /// <param name="input">[rows, inputs], or [rows, outputs] of a transposed product; stored as planned.</param>
     /// <param name="weights">Weights packed by the same kernel for the same device.</param>
-    /// <param name="output">[rows, outputs], stored as planned.</param>
+    /// <param name="output">[rows, outputs], or [rows, inputs] of a transposed product; stored as planned.</param>
     /// <exception cref="KernelException">A tensor does not fit the plan; nothing was launched.</exception>
     public void Run(Tensor input, PackedWeights weights, Tensor output)
     {
-        Check("input", input, Shape.Inputs, Shape.InputType);
-        Check("output", output, Shape.Outputs, Shape.OutputType);
+        var (from, to) = Shape.Transposed ? (Shape.Outputs, Shape.Inputs) : (Shape.Inputs, Shape.Outputs);
+        Check("input", input, from, Shape.InputType);
+        Check("output", output, to, Shape.OutputType);
         if (input[0] != output[0])
             throw Refuse($"{output[0]} output rows", $"there are {input[0]} input rows", "Pass tensors of equal rows.");
         if (weights is null || weights.Device != Device || weights.Inputs != Shape.Inputs || weights.Outputs != Shape.Outputs

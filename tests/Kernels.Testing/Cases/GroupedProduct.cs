@@ -43,9 +43,39 @@ public sealed record GroupedProduct(string Format)
         {
             var matrix = draw(random);
             using var weights = kernel.Pack(device, matrix, type);
-            var values = matrix.Densify();
-            if (type.IsScaled()) values = QuantizationOracle.Round(values, matrix.Columns, type == ElementType.Int8 ? 127 : 7, 128);
+            var values = Rounded(matrix.Densify(), matrix.Columns, type);
             foreach (var count in rows) Compare(device, kernel, values, matrix.Mask(), weights, count, random);
+        }
+    }
+
+    /// <summary>Packs a matrix in every storage and leads as many activation rows from its outputs back to its inputs.</summary>
+    public void CheckTransposed(Device device, IEnumerable<ElementType> storages, params int[] rows)
+    {
+        var (kernel, draw) = Formats[Format];
+        var random = new Random(Format.Length);
+        foreach (var type in storages)
+        {
+            var matrix = draw(random);
+            using var weights = kernel.Pack(device, matrix, type);
+            var (mask, values) = (matrix.Mask(), Rounded(matrix.Densify(), matrix.Columns, type));
+            foreach (var count in rows)
+            {
+                var problem = new ProductCase(count, matrix.Rows, matrix.Columns, type, Padding: 3) { Kernel = kernel };
+                var x = problem.Activations();
+                x[random.Next(x.Length)] = float.NegativeInfinity;
+                var expected = new double[count * matrix.Columns];
+                for (var row = 0; row < count; row++)
+                    for (var input = 0; input < matrix.Columns; input++)
+                    {
+                        double sum = 0;
+                        for (var output = 0; output < matrix.Rows; output++)
+                            if (mask[output, input]) sum += (double)x[row * matrix.Rows + output] * values[output * matrix.Columns + input];
+                        expected[row * matrix.Columns + input] = Finished(kernel, sum);
+                    }
+
+                using var plan = kernel.Plan(device, new MatMulShape(count, matrix.Columns, matrix.Rows, type, Transposed: true));
+                Tolerance.AssertClose(expected, problem.Run(device, plan, weights, x), ElementType.Float32, $"{kernel.Declaration.Name} of {type}, transposed, {count} rows");
+            }
         }
     }
 
@@ -63,10 +93,15 @@ public sealed record GroupedProduct(string Format)
                 double sum = 0;
                 for (var i = 0; i < inputs; i++)
                     if (mask is null || mask[output, i]) sum += (double)x[row * inputs + i] * values[output * inputs + i];
-                expected[row * outputs + output] = kernel.Declaration.Epilogue is null ? sum : sum < 0 ? 1 + sum / 16 : 1 + sum;
+                expected[row * outputs + output] = Finished(kernel, sum);
             }
 
         using var plan = kernel.Plan(device, new MatMulShape(rows, inputs, outputs, weights.Type));
         Tolerance.AssertClose(expected, problem.Run(device, plan, weights, x), ElementType.Float32, $"{kernel.Declaration.Name} of {weights.Type}, {rows} rows");
     }
+
+    private static float[] Rounded(float[] values, int inputs, ElementType type) =>
+        type.IsScaled() ? QuantizationOracle.Round(values, inputs, type == ElementType.Int8 ? 127 : 7, 128) : values;
+
+    private static double Finished(MatMulKernel kernel, double sum) => kernel.Declaration.Epilogue is null ? sum : sum < 0 ? 1 + sum / 16 : 1 + sum;
 }

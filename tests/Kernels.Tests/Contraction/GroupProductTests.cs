@@ -125,5 +125,24 @@ public class GroupProductTests
         GroupedProduct.Compare(device, Products.OneOfFour, [0, -4, 0, 0, 0, 0, 0, -1, 5, 0, 0, 0], null, weights, 1, new Random(2));
     }
 
+    [Theory]
+    [InlineData("1:4")]
+    [InlineData("2:8")]
+    [InlineData("5:12")]
+    [InlineData("4:16")]
+    public void The_earlier_of_equal_magnitudes_stay(string format)
+    {
+        using var device = new CpuDevice(1);
+        var kernel = GroupedProduct.Formats[format].Kernel;
+        var random = new Random(8);
+        var (rows, inputs) = (19, kernel.Declaration.Of * 11);
+        var w = RandomSparse.Weights(rows * inputs, random); // on a coarse grid, one in eight zero
+        foreach (var type in new[] { ElementType.Float32, ElementType.BFloat16 })
+        {
+            using var weights = kernel.Pack(device, Host(w, rows, inputs), type);
+            GroupedProduct.Compare(device, kernel, SemiStructuredOracle.Mask(w, inputs, kernel.Declaration.Kept, kernel.Declaration.Of), null, weights, 2, random);
+        }
+    }
+
     private static HostMatrix Host(float[] weights, int rows, int columns) => new(MemoryMarshal.AsBytes(weights.AsSpan()), ElementType.Float32, rows, columns);
 }

@@ -21,6 +21,7 @@ internal static class SimdGroupMatMul
             {
                 new SimdGroupRow(writer, width.Narrowed(Math.Max(SimdGroupRow.LeastValues, spec.GroupRows)), spec.GroupRows).Write();
                 WriteTile(writer, width, spec.GroupRows);
+                WriteScatter(writer, width, spec.GroupRows);
                 WriteFinish(writer, width, spec.Epilogue);
             }
     }
@@ -54,6 +55,28 @@ internal static class SimdGroupMatMul
             }
 
             ForEach(writer, together, vectors, (row, v) => $"{width.Class}.Store(s{row}_{v}, {Place(row, v)});");
+        }
+
+        writer.Line();
+    }
+
+    /// <summary>A group used transposed, as many of its outputs at a time as there are registers: each stored input's sums, a vector of tokens, are added to where they lie.</summary>
+    private static void WriteScatter(SourceWriter writer, VectorWidth width, int rows)
+    {
+        var together = Math.Min(rows, Accumulators(width));
+        writer.Line(SimdContractionTile.Optimized);
+        using (writer.Open("public override void Scatter(float* x, ushort* columns, float* values, int count, float* sums)"))
+        using (writer.Open($"for (var first = 0; first < {rows}; first += {together})"))
+        {
+            for (var row = 0; row < together; row++) writer.Line($"var x{row} = {width.Class}.Load(x + (first + {row}) * {width.Lanes});");
+            writer.Line("var w = values + first;");
+            using (writer.Open($"for (var i = 0; i < count; i++, w += {rows})"))
+            {
+                writer.Line($"var place = sums + (long)columns[i] * {width.Lanes};");
+                writer.Line($"var sum = {width.Class}.Load(place);");
+                for (var row = 0; row < together; row++) writer.Line($"sum = {width.Class}.MultiplyAddEstimate(x{row}, {width.Class}.Create(w[{row}]), sum);");
+                writer.Line($"{width.Class}.Store(sum, place);");
+            }
         }
 
         writer.Line();

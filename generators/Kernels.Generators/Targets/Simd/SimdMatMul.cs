@@ -50,13 +50,18 @@ internal static class SimdMatMul
                 WriteSwitch(writer, TileStorages, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
             writer.Line();
             ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
+            new ScatterTile(writer, width).WriteDense();
         }
         else
         {
             new SelectedRowsTile(writer, width, Run(spec)).Write(tile.MethodAttributes, tile.HasEpilogue);
+            new ScatterTile(writer, width).WriteSemiStructured(Run(spec));
         }
 
         WriteStreams(writer, tile, width, spec.IsDense);
+        using (writer.Open("public override void Finish(float* sums, int count)"))
+            if (tile.HasEpilogue) writer.Line("Finish(sums, 0, 1, count);");
+        writer.Line();
         if (spec.Epilogue is { } epilogue) WriteFinish(writer, tile, width, epilogue);
     }
 

@@ -19,7 +19,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
 
     private readonly CpuMatMulProgram _program;
     private readonly CpuDevice _device;
-    private readonly PanelLayout _layout; // but for the scales, which are the weights' own
+    private readonly PanelLayout _layout;
     private readonly ActivationPacker _packer;
     private readonly TileBody _tiles;
     private readonly StreamBody _stream;
@@ -33,7 +33,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     {
         _program = program;
         _device = device;
-        _layout = new PanelLayout(declaration.Kept, declaration.Of, shape.WeightType, program.PanelWidth, shape.Inputs);
+        _layout = program.LayoutOf(declaration, shape);
         var blocks = Divide(_layout.Steps, program.BlockInputs / _layout.ColumnsPerStep);
         _blockSteps = Divide(Divide(_layout.Steps, blocks), _layout.Run) * _layout.Run;
         _packer = new ActivationPacker(program.TileRows, program.TileRowsFor, shape.Inputs, _blockSteps * _layout.ColumnsPerStep);
@@ -66,10 +66,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     /// <inheritdoc/>
     protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
     {
-        if (weights is not CpuPackedWeights packed || packed.Layout with { ScaleInputs = 0 } != _layout)
-            throw Refuse(
-                $"weights packed as {(weights as CpuPackedWeights)?.Layout.ToString() ?? weights.GetType().Name}",
-                $"the plan reads {_layout}", "Pack the weights with this kernel for this device.");
+        var packed = CpuMatMulProgram.Require(weights, _layout, Declaration);
         var rows = input[0];
         var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
         var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;

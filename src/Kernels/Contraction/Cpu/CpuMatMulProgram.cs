@@ -19,6 +19,9 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     /// <summary>Activation rows of the widest tile.</summary>
     public int TileRows => tileRows[0];
 
+    /// <summary>fp32 lanes of a vector.</summary>
+    public int Lanes => vectorBits / 32;
+
     /// <summary>Outputs of a weight panel.</summary>
     public int PanelWidth { get; } = panelWidth;
 
@@ -56,8 +59,22 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     }
 
     /// <inheritdoc/>
-    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
-        new CpuMatMulPlan((CpuDevice)device, declaration, shape, this);
+    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) => shape.Transposed
+        ? new CpuTransposedPanelPlan((CpuDevice)device, declaration, shape, this)
+        : new CpuMatMulPlan((CpuDevice)device, declaration, shape, this);
+
+    /// <summary>Where things lie in weights of a shape, but for their scales, which are the weights' own.</summary>
+    internal PanelLayout LayoutOf(MatMulDeclaration declaration, in MatMulShape shape) =>
+        new(declaration.Kept, declaration.Of, shape.WeightType, PanelWidth, shape.Inputs);
+
+    /// <summary>The weights, if they lie as a plan reads them.</summary>
+    /// <exception cref="KernelException">They do not.</exception>
+    internal static CpuPackedWeights Require(PackedWeights weights, in PanelLayout layout, MatMulDeclaration declaration) =>
+        weights is CpuPackedWeights packed && packed.Layout with { ScaleInputs = 0 } == layout
+            ? packed
+            : throw new KernelException(
+                declaration.Name, weights.Device.Name, $"weights packed as {(weights as CpuPackedWeights)?.Layout.ToString() ?? weights.GetType().Name}",
+                $"the plan reads {layout}", "Pack the weights with this kernel for this device.");
 
     /// <summary>Adds <paramref name="steps"/> steps to one tile, <paramref name="rows"/> × <see cref="PanelWidth"/>.</summary>
     /// <param name="type">Storage of the weights, not of integers.</param>
@@ -71,6 +88,17 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     /// <param name="stride">Floats between rows of <paramref name="output"/>.</param>
     public abstract void Tile(
         ElementType type, int rows, float* activations, byte* weights, int steps, float* partial, bool resume, float* output, long stride);
+
+    /// <summary>Adds what some outputs of a panel, used transposed, give to the sums of the inputs of <paramref name="steps"/> steps.</summary>
+    /// <param name="x">[outputs][<see cref="Lanes"/>]: a vector of activation rows for each output.</param>
+    /// <param name="outputs">Outputs, at most <see cref="PanelWidth"/>.</param>
+    /// <param name="weights">A packed panel of fp32 at the first step.</param>
+    /// <param name="steps">Steps, from the beginning of a run.</param>
+    /// <param name="sums">[inputs][<see cref="Lanes"/>].</param>
+    public abstract void Scatter(float* x, int outputs, byte* weights, int steps, float* sums);
+
+    /// <summary>Applies the epilogue to finished sums, whole vectors of them.</summary>
+    public abstract void Finish(float* sums, int count);
 
     /// <summary>Multiplies a few unpacked rows by neighbouring panels, over all steps.</summary>
     /// <param name="type">Storage of the weights.</param>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
-/// <summary>Blocks of integer panels as fp32, scales applied, so that the tiles of many rows read one storage.</summary>
+/// <summary>Blocks of panels as fp32, scales applied, so that what passes them often reads one storage.</summary>
 internal static unsafe class PanelWidener
 {
     /// <summary>Bytes of <paramref name="steps"/> widened steps.</summary>
@@ -21,8 +21,15 @@ internal static unsafe class PanelWidener
             var taken = Math.Min(layout.Run, end - step);
             var rows = taken * layout.Slots;
             var scales = (float*)(panel + layout.ScaleOffset(step));
-            if (layout.Type == ElementType.Int8) WidenBytes(source + layout.RunBytes, rows, layout.Width, scales, (float*)target);
-            else WidenHalves(source + layout.RunBytes, rows, layout.Width, scales, (float*)target);
+            var values = source + layout.RunBytes;
+            switch (layout.Type)
+            {
+                case ElementType.Int8: WidenBytes(values, rows, layout.Width, scales, (float*)target); break;
+                case ElementType.Int4: WidenPairs<Int4Panels>(values, rows, layout.Width, scales, (float*)target); break;
+                case ElementType.BFloat16: WidenPairs<BFloat16Panels>(values, rows, layout.Width, scales, (float*)target); break;
+                default: WidenPairs<Float16Panels>(values, rows, layout.Width, scales, (float*)target); break;
+            }
+
             target += taken * wide.StepBytes;
         }
     }
@@ -37,15 +44,24 @@ internal static unsafe class PanelWidener
                 Vector128.Store(Int8Panels.LoadFirst128(source + i) * Vector128.Load(scales + i), target + i);
     }
 
+    /// <summary>Storages that hold weight i of a row beside weight i + half a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WidenHalves(byte* source, int rows, int width, float* scales, float* target)
+    private static void WidenPairs<TStorage>(byte* source, int rows, int width, float* scales, float* target)
+        where TStorage : struct, IPanelStorage
     {
-        var half = width / 2;
-        for (var row = 0; row < rows; row++, source += half, target += width)
+        var (half, pairBytes) = (width / 2, TStorage.Bits / 4);
+        for (var row = 0; row < rows; row++, source += half * pairBytes, target += width)
             for (var i = 0; i < half; i += Vector128<float>.Count)
             {
-                Vector128.Store(Int4Panels.LoadFirst128(source + i) * Vector128.Load(scales + i), target + i);
-                Vector128.Store(Int4Panels.LoadSecond128(source + i) * Vector128.Load(scales + half + i), target + half + i);
+                var (first, second) = (TStorage.LoadFirst128(source + i * pairBytes), TStorage.LoadSecond128(source + i * pairBytes));
+                if (TStorage.IsScaled)
+                {
+                    first *= Vector128.Load(scales + i);
+                    second *= Vector128.Load(scales + half + i);
+                }
+
+                Vector128.Store(first, target + i);
+                Vector128.Store(second, target + half + i);
             }
     }
 }

@@ -28,6 +28,7 @@ public abstract class GpuProductProgram(GpuLowering lowering, GpuProductShape sh
     {
         if (problem is not { InputType: ElementType.Float32, OutputType: ElementType.Float32 })
             return Support.No($"products on plain lanes take and give Float32, not {problem.InputType} and {problem.OutputType}");
+        if (problem.Transposed) return MatMulShape.OneWay;
         var most = (long)MostRowTiles * Shape.TileRows;
         if (problem.Rows > most) return Support.No($"{problem.Rows} rows are more than the {most} a grid can number");
         foreach (var source in Sources(declaration.Name, problem.WeightType).All)

@@ -38,6 +38,7 @@ public abstract class TensorMatMulProgram(ElementType type, int tokens, int thre
     /// <inheritdoc/>
     public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape)
     {
+        if (shape.Transposed) return MatMulShape.OneWay;
         var gpu = (IlgpuDevice)device;
         if (shape.InputType != Type || shape.WeightType != Type)
             return Support.No($"tensor cores multiply {Type} inputs by {Type} weights");

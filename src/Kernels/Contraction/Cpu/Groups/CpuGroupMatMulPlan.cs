@@ -38,10 +38,7 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
     /// <inheritdoc/>
     protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
     {
-        if (weights is not CpuGroupWeights groups || groups.GroupRows != _program.GroupRows)
-            throw Refuse(
-                weights is CpuGroupWeights other ? $"weights in groups of {other.GroupRows}" : $"weights packed as {weights.GetType().Name}",
-                $"the plan reads groups of {_program.GroupRows}", "Pack the weights with this kernel for this device.");
+        var groups = _program.Require(weights, Declaration);
         var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
         var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
         if (input[0] > CpuGroupMatMulProgram.FewRows) _packer.Pack(_device.Workers, x, input.Stride(0), input[0], (float*)_workspace.Pointer);

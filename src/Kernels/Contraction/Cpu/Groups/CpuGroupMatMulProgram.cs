@@ -15,6 +15,9 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     /// <summary>Most activation rows that are taken one by one.</summary>
     internal const int FewRows = 4;
 
+    /// <summary>fp32 lanes of a vector.</summary>
+    public int Lanes => vectorBits / 32;
+
     /// <summary>Outputs of a group.</summary>
     public int GroupRows { get; } = groupRows;
 
@@ -35,8 +38,19 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
         new CpuGroupWeights((CpuDevice)device, declaration, source, type, GroupRows);
 
     /// <inheritdoc/>
-    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
-        new CpuGroupMatMulPlan((CpuDevice)device, declaration, shape, this);
+    public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) => shape.Transposed
+        ? new CpuTransposedGroupPlan((CpuDevice)device, declaration, shape, this)
+        : new CpuGroupMatMulPlan((CpuDevice)device, declaration, shape, this);
+
+    /// <summary>The weights, if they are this program's.</summary>
+    /// <exception cref="KernelException">They are not.</exception>
+    internal CpuGroupWeights Require(PackedWeights weights, MatMulDeclaration declaration) =>
+        weights is CpuGroupWeights groups && groups.GroupRows == GroupRows
+            ? groups
+            : throw new KernelException(
+                declaration.Name, weights.Device.Name,
+                weights is CpuGroupWeights other ? $"weights in groups of {other.GroupRows}" : $"weights packed as {weights.GetType().Name}",
+                $"the plan reads groups of {GroupRows}", "Pack the weights with this kernel for this device.");
 
     /// <summary>Sums of a group for one activation row.</summary>
     /// <param name="type">Storage of the values.</param>
@@ -58,6 +72,14 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     /// <param name="sums">[group rows][tile rows].</param>
     /// <param name="resume">Whether to start from <paramref name="sums"/> rather than from zero.</param>
     public abstract void Tile(float* x, ushort* columns, float* values, int count, float* sums, bool resume);
+
+    /// <summary>Adds what the outputs of a group, used transposed, give to the sums of its stored inputs.</summary>
+    /// <param name="x">[group rows][<see cref="Lanes"/>]: a vector of activation rows for each output.</param>
+    /// <param name="columns">The inputs that are used.</param>
+    /// <param name="values">[count][group rows].</param>
+    /// <param name="count">How many inputs; may be 0.</param>
+    /// <param name="sums">[inputs][<see cref="Lanes"/>].</param>
+    public abstract void Scatter(float* x, ushort* columns, float* values, int count, float* sums);
 
     /// <summary>Applies the epilogue to finished sums, whole vectors of them.</summary>
     public abstract void Finish(float* sums, int count);

@@ -35,6 +35,9 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     /// <summary>Outputs of a group.</summary>
     public int GroupRows => _layout.GroupRows;
 
+    /// <summary>Inputs of a segment.</summary>
+    public int SegmentInputs => _layout.SegmentInputs;
+
     /// <summary>Segments of the inputs.</summary>
     public int Segments => _layout.Segments;
 
