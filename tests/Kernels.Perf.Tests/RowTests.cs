@@ -13,17 +13,17 @@ public class RowTests
 
     private static Dictionary<string, IRatioRow> Rows => new IRatioRow[]
     {
-        new ProductRow(WeightPattern.Dense, ElementType.Float32, 5, 64, 48),
-        new ProductRow(WeightPattern.Dense, ElementType.Float32, 1, 64, 48),
-        new ProductRow(WeightPattern.Dense, ElementType.BFloat16, 1, 64, 48),
-        new ProductRow(WeightPattern.Largest(MeasuredKernels.TwoOfFour), ElementType.Float32, 5, 64, 48),
-        new ProductRow(WeightPattern.Largest(MeasuredKernels.TwoOfFour), ElementType.Float32, 1, 64, 48),
-        new ProductRow(WeightPattern.Largest(MeasuredKernels.TwoOfFour), ElementType.Int8, 1, 256, 48),
-        new ProductRow(WeightPattern.Dense, ElementType.Int4, 1, 192, 48),
-        new ProductRow(WeightPattern.Largest(MeasuredKernels.TwoOfEight), ElementType.BFloat16, 1, 64, 48),
-        new ProductRow(WeightPattern.Vnm(MeasuredKernels.TwoOfSixteen, 16, 16), ElementType.Float32, 5, 64, 48),
-        new ProductRow(WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf16, 16, 16, 50), ElementType.Int8, 1, 64, 48),
-        new ProductRow(WeightPattern.Blocks(MeasuredKernels.ProductSingles, 1, 1, 80), ElementType.Float32, 5, 64, 48),
+        new ProductRow(MeasuredKernels.Dense, WeightPattern.Dense, ElementType.Float32, 5, 64, 48),
+        new ProductRow(MeasuredKernels.Dense, WeightPattern.Dense, ElementType.Float32, 1, 64, 48),
+        new ProductRow(MeasuredKernels.Dense, WeightPattern.Dense, ElementType.BFloat16, 1, 64, 48),
+        new ProductRow(MeasuredKernels.TwoOfFour, WeightPattern.Largest(2, 4), ElementType.Float32, 5, 64, 48),
+        new ProductRow(MeasuredKernels.TwoOfFour, WeightPattern.Largest(2, 4), ElementType.Float32, 1, 64, 48),
+        new ProductRow(MeasuredKernels.TwoOfFour, WeightPattern.Largest(2, 4), ElementType.Int8, 1, 256, 48),
+        new ProductRow(MeasuredKernels.Dense, WeightPattern.Dense, ElementType.Int4, 1, 192, 48),
+        new ProductRow(MeasuredKernels.TwoOfEight, WeightPattern.Largest(2, 8), ElementType.BFloat16, 1, 64, 48),
+        new ProductRow(MeasuredKernels.TwoOfSixteen, WeightPattern.Vnm(16, 16), ElementType.Float32, 5, 64, 48),
+        new ProductRow(MeasuredKernels.ProductGroupsOf16, WeightPattern.Blocks(16, 16, 50), ElementType.Int8, 1, 64, 48),
+        new ProductRow(MeasuredKernels.ProductSingles, WeightPattern.Blocks(1, 1, 80), ElementType.Float32, 5, 64, 48),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 4, 0),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 4, 50),
         new PointwiseRow("small", [new(24, 16, 5), new(8, 12, 7)], 1, 60),
@@ -70,7 +70,7 @@ public class RowTests
     public void Work_is_counted_from_the_definition()
     {
         using var device = new CpuDevice(1);
-        using var product = new ProductRow(WeightPattern.Largest(MeasuredKernels.TwoOfFour), ElementType.Float32, 1, 64, 48).Prepare(new RowSetup(device, 4096, false));
+        using var product = new ProductRow(MeasuredKernels.TwoOfFour, WeightPattern.Largest(2, 4), ElementType.Float32, 1, 64, 48).Prepare(new RowSetup(device, 4096, false));
         Assert.Equal(new RowWork(64 * 48, 64 * 48 / 2 * 4.25 + 4 * (64 + 48)), product.Work());
         using var attention = new AttentionRow("dense", MeasuredKernels.Causal64, null, 65, 2).Prepare(new RowSetup(device, 4096, false));
         attention.Own.Run();

@@ -15,6 +15,9 @@ if not torch.cuda.is_available():
 
 import torch.nn.functional as F
 
+# Products and convolutions of fp32 are compared with fp32.
+torch.backends.cudnn.allow_tf32 = False
+
 source, target = (torch.empty(128 << 20, dtype=torch.uint8, device="cuda") for _ in range(2))
 
 
@@ -51,6 +54,13 @@ def product(shape):
         return median(lambda i: torch.mm(packed[i % 2], y[i % 2]))
 
     yield "torch.sparse", semi_structured
+
+
+def convolution(shape):
+    channels, side, groups = shape["channels"], shape["side"], shape["groups"]
+    x = [torch.randn(1, channels, side, side, device="cuda") for _ in range(2)]
+    w = torch.randn(channels, channels // groups, shape["window"], shape["window"], device="cuda")
+    yield "torch.conv2d", lambda: median(lambda i: F.conv2d(x[i % 2], w, padding=shape["padding"], groups=groups))
 
 
 def attention(shape):
@@ -103,7 +113,7 @@ def launch(shape):
 rows = {}
 for name, shape in shapes.items():
     rows[name] = {}
-    for contender, measure in {"product": product, "attention": attention, "launch": launch}[shape["kind"]](shape):
+    for contender, measure in {"product": product, "convolution": convolution, "attention": attention, "launch": launch}[shape["kind"]](shape):
         try:
             rows[name][contender] = measure()
             print(f"{name}: {contender}", file=sys.stderr)

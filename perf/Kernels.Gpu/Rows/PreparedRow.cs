@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Kernels.Gpu.Rows;
 
 /// <summary>A row's operands on the device, several sets of them so that no run finds its own in a cache.</summary>
@@ -22,6 +24,14 @@ internal sealed class PreparedRow : IDisposable
     {
         _kept.Add(item);
         return item;
+    }
+
+    /// <summary>A matrix of normal fp32 values, [channels, pixels].</summary>
+    public Tensor Image(Device device, int channels, int pixels, int seed)
+    {
+        var buffer = Keep(device.Allocate(sizeof(float) * (long)channels * pixels));
+        buffer.CopyFrom(MemoryMarshal.AsBytes<float>(RandomData.Normal(channels * pixels, seed)));
+        return Tensor.Matrix(buffer, ElementType.Float32, channels, pixels);
     }
 
     public void Dispose()

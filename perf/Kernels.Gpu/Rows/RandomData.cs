@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Kernels.Gpu.Rows;
 
-/// <summary>Normal values in 16 bits. Long data repeats a table of them: its making would take longer than the run.</summary>
+/// <summary>Normal values. Long data repeats a table of them: its making would take longer than the run.</summary>
 internal static class RandomData
 {
     private const int TableLength = (1 << 20) - 7;
 
     private static readonly float[] Table = MakeTable();
 
-    /// <summary>Values of <paramref name="type"/>.</summary>
+    /// <summary>Values of <paramref name="type"/>, of 16 bits.</summary>
     public static byte[] Normal(long count, ElementType type, int seed)
     {
         var bytes = new byte[count * sizeof(ushort)];
@@ -23,6 +23,14 @@ internal static class RandomData
         }
 
         return bytes;
+    }
+
+    /// <summary>Values of fp32.</summary>
+    public static float[] Normal(int count, int seed)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++) values[i] = Table[(int)((i + (long)seed * 7919) % TableLength)];
+        return values;
     }
 
     /// <summary>Adds one direction to every <paramref name="oneIn"/>-th vector of <paramref name="length"/> channels.</summary>

@@ -6,6 +6,9 @@ internal enum RowLimit
     /// <summary>Tensor cores.</summary>
     Compute,
 
+    /// <summary>Multiply-adds of plain lanes.</summary>
+    Lanes,
+
     /// <summary>Memory.</summary>
     Memory,
 

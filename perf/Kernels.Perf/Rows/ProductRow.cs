@@ -10,12 +10,13 @@ namespace Kernels.Perf.Rows;
 /// A single row rotates over as many copies of the weights as exceed the caches eight times, and so do its baselines.
 /// own-dense is this library's dense fp32 product of the same size; onnxruntime multiplies by the dense fp32 matrix.
 /// </remarks>
+/// <param name="Kernel">What multiplies.</param>
 /// <param name="Pattern">Which weights are stored.</param>
 /// <param name="WeightType">Storage of a value.</param>
 /// <param name="Rows">Rows of X.</param>
 /// <param name="Inputs">Columns of X and W.</param>
 /// <param name="Outputs">Rows of W.</param>
-internal sealed record ProductRow(WeightPattern Pattern, ElementType WeightType, int Rows, int Inputs, int Outputs) : IRatioRow
+internal sealed record ProductRow(MatMulKernel Kernel, WeightPattern Pattern, ElementType WeightType, int Rows, int Inputs, int Outputs) : IRatioRow
 {
     private bool IsPlainDense => Pattern == WeightPattern.Dense && WeightType == ElementType.Float32;
 
@@ -56,7 +57,7 @@ internal sealed record ProductRow(WeightPattern Pattern, ElementType WeightType,
         try
         {
             var check = new ProductCheck(x, stored, Rows, Inputs, Outputs);
-            var own = Build(prepared, setup, Pattern.Kernel, WeightType, x, w, mask, check);
+            var own = Build(prepared, setup, Kernel, WeightType, x, w, mask, check);
             prepared.Times(own.Output, own.Run, own.Verify);
             if (setup.WithBaselines) AddBaselines(prepared, setup, x, w, IsPlainDense ? check : null);
             return prepared;

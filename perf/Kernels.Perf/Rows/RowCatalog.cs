@@ -14,24 +14,19 @@ internal static class RowCatalog
     // A row of activations is multiplied from memory: what is read counts.
     private static readonly ElementType[] FewBytes = [ElementType.BFloat16, ElementType.Int8];
 
-    private static readonly WeightPattern
-        TwoOfFour = WeightPattern.Largest(MeasuredKernels.TwoOfFour), OneOfFour = WeightPattern.Largest(MeasuredKernels.OneOfFour),
-        TwoOfEight = WeightPattern.Largest(MeasuredKernels.TwoOfEight), FourOfSixteen = WeightPattern.Largest(MeasuredKernels.FourOfSixteen),
-        Vnm = WeightPattern.Vnm(MeasuredKernels.TwoOfSixteen, 64, 16), Group4 = WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf4, 4, 1, 80),
-        Group16 = WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf16, 16, 1, 80), Blocks = WeightPattern.Blocks(MeasuredKernels.ProductGroupsOf16, 16, 16, 80),
-        Unstructured = WeightPattern.Blocks(MeasuredKernels.ProductSingles, 1, 1, 80);
+    private static readonly (MatMulKernel Kernel, WeightPattern Pattern)
+        Dense = (MeasuredKernels.Dense, WeightPattern.Dense), TwoOfFour = (MeasuredKernels.TwoOfFour, WeightPattern.Largest(2, 4)),
+        OneOfFour = (MeasuredKernels.OneOfFour, WeightPattern.Largest(1, 4)), TwoOfEight = (MeasuredKernels.TwoOfEight, WeightPattern.Largest(2, 8)),
+        FourOfSixteen = (MeasuredKernels.FourOfSixteen, WeightPattern.Largest(4, 16)), Vnm = (MeasuredKernels.TwoOfSixteen, WeightPattern.Vnm(64, 16)),
+        Group4 = (MeasuredKernels.ProductGroupsOf4, WeightPattern.Blocks(4, 1, 80)), Group16 = (MeasuredKernels.ProductGroupsOf16, WeightPattern.Blocks(16, 1, 80)),
+        Blocks = (MeasuredKernels.ProductGroupsOf16, WeightPattern.Blocks(16, 16, 80)), Unstructured = (MeasuredKernels.ProductSingles, WeightPattern.Blocks(1, 1, 80));
 
     public static IReadOnlyList<IRatioRow> All { get; } =
     [
-        new ProductRow(WeightPattern.Dense, ElementType.Float32, 512, 4096, 4096),
-        new ProductRow(TwoOfFour, ElementType.Float32, 512, 4096, 4096),
-        .. new[] { TwoOfEight, FourOfSixteen, Vnm, Group4, Group16, Blocks, Unstructured }
-            .Select(pattern => new ProductRow(pattern, ElementType.Float32, 512, 4096, 4096)),
-        .. Storages.Select(type => new ProductRow(WeightPattern.Dense, type, 1, 4096, 11008)),
-        .. Storages.Select(type => new ProductRow(TwoOfFour, type, 1, 4096, 11008)),
-        .. from pattern in new[] { OneOfFour, TwoOfEight, FourOfSixteen } from type in FewBytes select new ProductRow(pattern, type, 1, 4096, 11008),
-        .. from pattern in new[] { Group4, Group16 } from type in FewBytes select new ProductRow(pattern, type, 1, 4096, 11008),
-        .. new[] { Vnm, Blocks, Unstructured }.Select(pattern => new ProductRow(pattern, ElementType.BFloat16, 1, 4096, 11008)),
+        .. new[] { Dense, TwoOfFour, TwoOfEight, FourOfSixteen, Vnm, Group4, Group16, Blocks, Unstructured }.Select(Matrix),
+        .. from weights in new[] { Dense, TwoOfFour } from type in Storages select Vector(weights, type),
+        .. from weights in new[] { OneOfFour, TwoOfEight, FourOfSixteen, Group4, Group16 } from type in FewBytes select Vector(weights, type),
+        .. new[] { Vnm, Blocks, Unstructured }.Select(weights => Vector(weights, ElementType.BFloat16)),
         .. new[] { 0, 30, 50, 70, 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 4, dropped)),
         .. new[] { 80, 90 }.Select(dropped => new PointwiseRow("mobilenet", PointwiseLayer.MobileNet, 1, dropped)),
         .. new[] { 30, 80 }.Select(dropped => new NetworkRow("mobilenet-v1", () => new RandomMobileNet().V1(), 4, dropped)),
@@ -69,4 +64,8 @@ internal static class RowCatalog
     /// <summary>The rows whose names begin with <paramref name="prefix"/>.</summary>
     public static IReadOnlyList<IRatioRow> Only(string? prefix) =>
         [.. All.Where(row => prefix is null || row.Name.StartsWith(prefix, StringComparison.Ordinal))];
+
+    private static ProductRow Matrix((MatMulKernel Kernel, WeightPattern Pattern) weights) => new(weights.Kernel, weights.Pattern, ElementType.Float32, 512, 4096, 4096);
+
+    private static ProductRow Vector((MatMulKernel Kernel, WeightPattern Pattern) weights, ElementType type) => new(weights.Kernel, weights.Pattern, type, 1, 4096, 11008);
 }

@@ -2,24 +2,23 @@ using Kernels.Perf.Checking;
 
 namespace Kernels.Perf.Rows;
 
-/// <summary>Which weights of a product row are stored.</summary>
+/// <summary>Which weights of a row are stored, on processors and on GPUs.</summary>
 /// <param name="Name">As names of rows have it.</param>
 /// <param name="Description">In words.</param>
-/// <param name="Kernel">What multiplies.</param>
 /// <param name="PositionBits">Bits that say where a stored weight belongs, by the definition of the pattern; what a layout pads is not counted.</param>
-internal abstract record WeightPattern(string Name, string Description, MatMulKernel Kernel, double PositionBits)
+internal abstract record WeightPattern(string Name, string Description, double PositionBits)
 {
     /// <summary>Every weight.</summary>
     public static WeightPattern Dense { get; } = new AllWeights();
 
-    /// <summary>The largest of every group, as <paramref name="kernel"/> declares them.</summary>
-    public static WeightPattern Largest(MatMulKernel kernel) => new LargestWeights(kernel.Declaration.Kept, kernel.Declaration.Of, kernel);
+    /// <summary>The N largest of every M.</summary>
+    public static WeightPattern Largest(int kept, int of) => new LargestWeights(kept, of);
 
-    /// <summary>Blocks at random, of which so many per cent are dropped, packed as groups of <paramref name="kernel"/>'s.</summary>
-    public static WeightPattern Blocks(MatMulKernel kernel, int rows, int columns, int dropped) => new RandomBlockWeights(rows, columns, dropped, kernel);
+    /// <summary>Blocks at random, of which so many per cent are dropped.</summary>
+    public static WeightPattern Blocks(int rows, int columns, int dropped) => new RandomBlockWeights(rows, columns, dropped);
 
     /// <summary>V:2:M at random.</summary>
-    public static WeightPattern Vnm(MatMulKernel kernel, int height, int of) => new RandomVnmWeights(height, of, kernel);
+    public static WeightPattern Vnm(int height, int of) => new RandomVnmWeights(height, of);
 
     /// <summary>The mask to pack with, null where the kernel chooses itself; and the share of weights that are stored.</summary>
     public abstract (WeightMask? Mask, double Density) Choose(int outputs, int inputs);
@@ -27,22 +26,22 @@ internal abstract record WeightPattern(string Name, string Description, MatMulKe
     /// <summary>The weights that are stored, zeros elsewhere.</summary>
     public abstract float[] Prune(float[] weights, WeightMask? mask);
 
-    private sealed record AllWeights() : WeightPattern("dense", "dense", MeasuredKernels.Dense, 0)
+    private sealed record AllWeights() : WeightPattern("dense", "dense", 0)
     {
         public override (WeightMask?, double) Choose(int outputs, int inputs) => (null, 1);
 
         public override float[] Prune(float[] weights, WeightMask? mask) => weights;
     }
 
-    private sealed record LargestWeights(int Kept, int Of, MatMulKernel Kernel) : WeightPattern($"{Kept}of{Of}", $"{Kept}:{Of}", Kernel, Math.Log2(Of))
+    private sealed record LargestWeights(int Kept, int Of) : WeightPattern($"{Kept}of{Of}", $"{Kept}:{Of}", Math.Log2(Of))
     {
         public override (WeightMask?, double) Choose(int outputs, int inputs) => (null, (double)Kept / Of);
 
         public override float[] Prune(float[] weights, WeightMask? mask) => SemiStructured.Prune(weights, Kept, Of);
     }
 
-    private abstract record MaskedWeights(string Name, string Description, MatMulKernel Kernel, double PositionBits)
-        : WeightPattern(Name, Description, Kernel, PositionBits)
+    private abstract record MaskedWeights(string Name, string Description, double PositionBits)
+        : WeightPattern(Name, Description, PositionBits)
     {
         public sealed override (WeightMask?, double) Choose(int outputs, int inputs)
         {
@@ -63,9 +62,9 @@ internal abstract record WeightPattern(string Name, string Description, MatMulKe
     }
 
     // A block is numbered in 16 bits.
-    private sealed record RandomBlockWeights(int Rows, int Columns, int Dropped, MatMulKernel Kernel) : MaskedWeights(
+    private sealed record RandomBlockWeights(int Rows, int Columns, int Dropped) : MaskedWeights(
         $"{(Columns > 1 ? $"block{Rows}x{Columns}" : Rows > 1 ? $"group{Rows}" : "unstructured")}.{Dropped}",
-        $"{Dropped} % of {(Columns > 1 ? $"blocks of {Rows}×{Columns}" : Rows > 1 ? $"groups of {Rows}" : "single weights")} dropped", Kernel, 16.0 / (Rows * Columns))
+        $"{Dropped} % of {(Columns > 1 ? $"blocks of {Rows}×{Columns}" : Rows > 1 ? $"groups of {Rows}" : "single weights")} dropped", 16.0 / (Rows * Columns))
     {
         protected override void Fill(bool[] keep, int outputs, int inputs, Random random)
         {
@@ -79,8 +78,8 @@ internal abstract record WeightPattern(string Name, string Description, MatMulKe
     }
 
     // Two bits choose one of four, and a byte numbers each of the four.
-    private sealed record RandomVnmWeights(int Height, int Of, MatMulKernel Kernel) : MaskedWeights(
-        $"vnm{Height}.2of{Of}", $"{Height}:2:{Of}", Kernel, 2 + 8.0 * VnmMatrix.Selected / (Height * VnmMatrix.Kept))
+    private sealed record RandomVnmWeights(int Height, int Of) : MaskedWeights(
+        $"vnm{Height}.2of{Of}", $"{Height}:2:{Of}", 2 + 8.0 * VnmMatrix.Selected / (Height * VnmMatrix.Kept))
     {
         protected override void Fill(bool[] keep, int outputs, int inputs, Random random)
         {
