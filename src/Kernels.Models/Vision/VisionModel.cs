@@ -11,6 +11,7 @@ public sealed class VisionModel : IDisposable
     private readonly WeightStore _weights;
     private readonly Plan _plan;
     private readonly VisionGraph _graph;
+    private readonly float[] _turned = [];
 
     /// <summary>Plans a network.</summary>
     /// <param name="network">The network, dense or pruned.</param>
@@ -23,6 +24,7 @@ public sealed class VisionModel : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(device);
         Network = pattern is null ? network : GroupSparsity.Prune(network, pattern);
+        if (Network.IsTurned) _turned = new float[Network.Channels * Network.Side * Network.Side];
         _graph = new VisionGraph(Network);
         _weights = new WeightStore(device);
         try
@@ -50,6 +52,13 @@ public sealed class VisionModel : IDisposable
         if (image.Length != Network.Channels * Network.Side * Network.Side)
             throw new ModelException(
                 Network.Name, "image", $"{image.Length} values", $"{Network.Channels} × {Network.Side} × {Network.Side} are needed", "Resize the image.");
+        if (Network.IsTurned)
+        {
+            image.CopyTo(_turned);
+            for (var (channel, pixels) = (0, Network.Side * Network.Side); channel < Network.Channels; channel++) _turned.AsSpan(channel * pixels, pixels).Reverse();
+            image = _turned;
+        }
+
         var input = _plan.Input(_graph.Image, 1);
         input.Buffer.CopyFrom(MemoryMarshal.AsBytes(image), input.Offset * sizeof(float));
     }

@@ -45,6 +45,12 @@ public sealed class VisionNetwork
     /// <summary>Channels of the image.</summary>
     public int Channels { get; }
 
+    /// <summary>
+    /// Whether its layers are made for the image turned by 180°, as <see cref="VisionModel"/> then turns it: strided windows that begin at the first pixel, as
+    /// TensorFlow pads, are then padded alike on both sides.
+    /// </summary>
+    public bool IsTurned { get; init; }
+
     /// <summary>The convolutions.</summary>
     public IReadOnlyList<VisionLayer> Layers { get; }
 
@@ -84,7 +90,8 @@ public sealed class VisionNetwork
     }
 
     /// <summary>The network with other layers and classifier.</summary>
-    internal VisionNetwork With(IReadOnlyList<VisionLayer> layers, float[]? classifier = null) => new(Name, Side, Channels, layers, classifier ?? Classifier, ClassifierBias);
+    internal VisionNetwork With(IReadOnlyList<VisionLayer> layers, float[]? classifier = null) =>
+        new(Name, Side, Channels, layers, classifier ?? Classifier, ClassifierBias) { IsTurned = IsTurned };
 
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 

@@ -1,5 +1,7 @@
 using System.Text;
 using CsCheck;
+using Kernels.Compression;
+using Kernels.Models.Tests.Vision;
 using Xunit;
 
 namespace Kernels.Models.Tests;
@@ -61,6 +63,18 @@ public class MutationTests
         };
         ReadOrRefuse(() => ModelTensors.Open(files).Dispose());
     }, iter: 200, threads: 1);
+
+    [Fact]
+    public void Classifiers()
+    {
+        using var folder = new TemporaryFolder();
+        new VisionCompressor(SmallNetwork.Make(), new CompressionOptions { Pattern = SparsityPattern.Parse("group:4@0.5"), Method = "magnitude" }).Write(folder["out"]);
+        Mutated(File.ReadAllText(folder["out/config.json"])).Sample(text =>
+        {
+            File.WriteAllBytes(folder["out/config.json"], text);
+            ReadOrRefuse(() => VisionNetwork.Open(folder["out"]));
+        }, iter: 300, threads: 1);
+    }
 
     private static Gen<byte[]> Mutated(string json) => Gen.OneOf(
         Gen.Select(Gen.Int[0, json.Length - 1], Gen.Int[0, 12], Gen.OneOfConst(Fragments))

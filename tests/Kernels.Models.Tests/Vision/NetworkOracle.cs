@@ -8,6 +8,7 @@ internal static class NetworkOracle
     public static double[] Classify(VisionNetwork network, float[] image)
     {
         var outputs = new List<(double[] Values, int Side)>();
+        if (network.IsTurned) image = [.. image.Chunk(network.Side * network.Side).SelectMany(channel => channel.Reverse())];
         foreach (var layer in network.Layers)
         {
             var (input, side) = layer.Input < 0 ? (Array.ConvertAll(image, value => (double)value), network.Side) : outputs[layer.Input];

@@ -55,12 +55,17 @@ public sealed class OnnxTests
     [Fact]
     public void Damaged_files_are_read_or_refused()
     {
-        var model = OnnxNetworkModel.Encode(SmallNetwork.Make(), withNorms: true);
+        var network = SmallNetwork.Make();
+        byte[][] models =
+        [
+            OnnxNetworkModel.Encode(network, withNorms: true),
+            .. new[] { OnnxStyle.EarlyTorchvision, OnnxStyle.Captured, OnnxStyle.Keras, OnnxStyle.TensorFlow }.Select(style => style.Export(network).Encode("logits", 1, SmallNetwork.Classes)),
+        ];
         Assert.Throws<ModelException>(() => OnnxNetwork.Read("empty.onnx", ByteString.Empty));
         // The graph's structure lies at the front; weights follow.
-        Gen.Select(Gen.Int[0, 4000], Gen.Byte, Gen.Int[0, model.Length]).Sample((place, value, length) =>
+        Gen.Select(Gen.OneOfConst(models), Gen.Int[0, 4000], Gen.Byte, Gen.Double[0, 1]).Sample((model, place, value, share) =>
         {
-            var damaged = model[..Math.Max(length, place + 1)];
+            var damaged = model[..Math.Max((int)(model.Length * share), place + 1)];
             damaged[place] = value;
             try
             {
@@ -70,6 +75,6 @@ public sealed class OnnxTests
             {
                 Assert.DoesNotContain('\n', refusal.Message);
             }
-        }, iter: 500, threads: 1);
+        }, iter: 1000, threads: 1);
     }
 }

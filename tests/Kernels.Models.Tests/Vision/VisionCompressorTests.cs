@@ -57,6 +57,17 @@ public sealed class VisionCompressorTests : IDisposable
     }
 
     [Fact]
+    public void Networks_of_Keras_stay_turned()
+    {
+        File.WriteAllBytes(_folder["keras.onnx"], OnnxStyle.Keras.Export(SmallNetwork.Make()).Encode("logits", 1, SmallNetwork.Classes));
+        new VisionCompressor(VisionNetwork.Open(_folder["keras.onnx"]), Options("group:4@0.5", "magnitude")).Write(_folder["out"]);
+        var stored = VisionNetwork.Open(_folder["out"]);
+        Assert.True(stored.IsTurned);
+        using var model = new VisionModel(stored, _device);
+        AssertClose(NetworkOracle.Classify(stored, _image), model.Classify(_image));
+    }
+
+    [Fact]
     public void Random_masks_keep_thin_layers_denser()
     {
         var report = new VisionCompressor(FromOnnx(), Options("unstructured@0.5", "random")).Write(_folder["out"]);

@@ -4,7 +4,7 @@ namespace Kernels.Models;
 
 /// <summary>
 /// A network from an ONNX graph: convolutions with the norms, activations and sums that follow them, the mean of the last, and a linear
-/// layer. Other operations are refused by name.
+/// layer, as torchvision, timm, Keras and MXNet are exported. Other operations are refused by name.
 /// </summary>
 internal sealed class OnnxNetwork
 {
@@ -13,12 +13,12 @@ internal sealed class OnnxNetwork
     private const int LongestFile = 1 << 30;
 
     private readonly string _file;
-    private readonly Dictionary<string, OnnxTensor> _constants = [];
+    private readonly OnnxConstants _constants = new();
     private readonly Dictionary<string, int> _readers = [];
-    private readonly Dictionary<string, int> _layerOf = [];
-    private readonly HashSet<string> _pooled = [], _logits = [];
-    private readonly List<VisionLayer> _layers = [];
-    private float[]? _classifier, _classifierBias;
+    private readonly Dictionary<string, OnnxValue> _values = [];
+    private readonly List<OnnxLayer> _layers = [];
+    private OnnxImage _image;
+    private OnnxClassifier? _classifier;
 
     private OnnxNetwork(string file) => _file = file;
 
@@ -41,7 +41,7 @@ internal sealed class OnnxNetwork
         return Read(path, data);
     }
 
-    /// <summary>Reads a model held in memory.</summary>
+    /// <summary>Reads a model held in memory; weights in other files are looked for beside <paramref name="name"/>.</summary>
     /// <exception cref="ModelException">It is damaged, or holds another kind of network.</exception>
     public static VisionNetwork Read(string name, ByteString data)
     {
@@ -52,183 +52,229 @@ internal sealed class OnnxNetwork
 
     private VisionNetwork Read(ProtobufMessage graph)
     {
-        foreach (var message in graph.Messages(GraphInitializer))
-        {
-            var tensor = OnnxTensor.Parse(message);
-            _constants[tensor.Label] = tensor;
-        }
-
+        foreach (var message in graph.Messages(GraphInitializer)) _constants.Add(OnnxTensor.Parse(message));
         var nodes = graph.Messages(GraphNode).Select(OnnxNode.Parse).ToArray();
         foreach (var input in nodes.SelectMany(node => node.Inputs)) _readers[input] = _readers.GetValueOrDefault(input) + 1;
-        var inputs = graph.Messages(GraphInput).Where(value => !_constants.ContainsKey(value.Text(ValueName))).ToArray();
+        var inputs = graph.Messages(GraphInput).Where(value => !_constants.Has(value.Text(ValueName))).ToArray();
         if (inputs.Length != 1) throw new ModelException(_file, "inputs", $"{inputs.Length}", "one image is read", "Export the model with one input.");
-        _layerOf[inputs[0].Text(ValueName)] = -1;
+        _image = OnnxImage.Parse(inputs[0]);
+        _values[inputs[0].Text(ValueName)] = new OnnxValue(OnnxRole.Features, ChannelsLast: _image.ChannelsLast);
         foreach (var node in nodes) Read(node);
-        if (_classifier is null || _classifierBias is null)
+        if (_classifier is null)
             throw new ModelException(_file, "classifier", "missing", "a linear layer on the mean of every channel is needed", "Export a classifier.");
-        return new VisionNetwork(_file, OnnxImage.Side(inputs[0]), _layers[0].Inputs, _layers, _classifier, _classifierBias);
+        var isTurned = !_layers.All(layer => layer.Fits(isTurned: false));
+        if (isTurned && _layers.Find(layer => !layer.Fits(isTurned: true)) is { } odd)
+            throw odd.Node.Refuse(
+                $"padded by {odd.Pads.Before} before and {odd.Pads.After} after {odd.Length} pixels", "all layers of a network are padded alike on both sides, or all as TensorFlow pads",
+                "Export the model for images whose side is a multiple of 32.");
+        var names = new HashSet<string>();
+        VisionLayer[] layers = [.. _layers.Select(layer => layer.Build(names.Add(layer.Node.Label) ? layer.Node.Label : layer.Node.Outputs[0], isTurned))];
+        return new VisionNetwork(_file, _image.Side, layers[0].Inputs, layers, _classifier.Weights, _classifier.Bias) { IsTurned = isTurned };
     }
 
     private void Read(OnnxNode node)
     {
         if (node.Outputs.Count == 0 || node.Inputs.Count == 0 && node.Kind != "Constant") throw node.Refuse("without inputs or outputs", "every operation has both");
+        if (_constants.Fold(node)) return;
+        if (node.Inputs.Any(input => _values.TryGetValue(input, out var value) && value.Role == OnnxRole.Shape) && node.Kind != "Reshape")
+        {
+            _values[node.Outputs[0]] = new OnnxValue(OnnxRole.Shape);
+            return;
+        }
+
         switch (node.Kind)
         {
-            case "Constant":
-                if (node.Tensor("value") is { } constant) _constants[node.Outputs[0]] = constant;
-                break;
+            case "Conv" when RoleOf(node, 0) == OnnxRole.Means: Classify(node); break;
             case "Conv": Convolve(node); break;
             case "BatchNormalization": Normalize(node); break;
-            case "Relu": Activate(node, Activation.Relu); break;
-            case "Clip": Activate(node, ClipOf(node)); break;
-            case "Add" when _logits.Contains(node.Inputs[0]): AddClassifierBias(node); break;
-            case "Add": Join(node); break;
-            case "GlobalAveragePool" or "ReduceMean": Pool(node); break;
+            case "Relu": Clip(node, 0, null); break;
+            case "Clip": Clip(node, node.Float("min") ?? _constants.Scalar(node, 1), node.Float("max") ?? _constants.Scalar(node, 2)); break;
+            case "Max" when node.Inputs.Count == 2: Clip(node, _constants.Scalar(node, 1), null); break;
+            case "Min" when node.Inputs.Count == 2: Clip(node, null, _constants.Scalar(node, 1)); break;
+            case "Add" when node.Inputs.Count == 2 && RoleOf(node, 0) == OnnxRole.Features && RoleOf(node, 1) == OnnxRole.Features: Join(node); break;
+            case "Add" or "Sub" or "Mul" or "Div": Combine(node); break;
+            case "Pad": Pad(node); break;
+            case "Transpose": Transpose(node); break;
+            case "GlobalAveragePool" or "AveragePool" or "ReduceMean": Pool(node); break;
             case "Gemm" or "MatMul": Classify(node); break;
-            case "Identity" or "Dropout" or "Flatten" or "Reshape" or "Squeeze": Pass(node); break;
-            case "Softmax" when _logits.Contains(node.Inputs[0]): _logits.Add(node.Outputs[0]); break;
-            default: throw node.Refuse("unknown", "it has no place in a MobileNet");
+            case "Identity" or "Dropout" or "Cast": Pass(node, Find(node, 0)); break;
+            case "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze" when RoleOf(node, 0) is OnnxRole.Means or OnnxRole.Logits: Pass(node, Find(node, 0)); break;
+            case "Shape": _values[node.Outputs[0]] = new OnnxValue(OnnxRole.Shape); break;
+            case "Softmax" or "LogSoftmax" when RoleOf(node, 0) == OnnxRole.Logits: Pass(node, Find(node, 0)); break;
+            case "QuantizeLinear" or "DequantizeLinear" or "DynamicQuantizeLinear" or "ConvInteger" or "MatMulInteger" or "QLinearConv" or "QLinearMatMul":
+                throw node.Refuse("of a quantised network", "floating networks are imported", "Export the network before it is quantised.");
+            default: throw node.Refuse($"reading '{node.Inputs[0]}'", "it has no place there in a MobileNet");
         }
     }
 
     private void Convolve(OnnxNode node)
     {
-        var filters = Constant(node, 1, 4);
-        var shape = filters.Shape;
-        var input = LayerOf(node, 0);
-        var group = node.Integer("group", 1);
-        var (strides, pads) = (node.Integers("strides", 1, 1), node.Integers("pads", 0, 0, 0, 0));
-        if (node.Integers("dilations", 1, 1).Any(step => step != 1) || strides.Distinct().Count() != 1 || pads.Distinct().Count() != 1 || node.Text("auto_pad") is not ("" or "NOTSET"))
-            throw node.Refuse($"strides [{string.Join(", ", strides)}], pads [{string.Join(", ", pads)}]", "windows are moved and padded alike on every side, without dilation");
-        if (shape[2] != shape[3] || shape[2] is < 1 or > 7 || strides[0] is not (1 or 2) || pads[0] < 0 || pads[0] >= shape[2])
-            throw node.Refuse($"filters [{string.Join(", ", shape)}], stride {strides[0]}, padding {pads[0]}", "square windows of 1 to 7, stride 1 or 2 and less padding are run");
+        var value = Features(node, 0);
+        if (value.ChannelsLast) throw node.Refuse("reading channels last", "a convolution reads [1, channels, rows, columns]");
+        var filters = _constants.Tensor(node, 1, 4);
+        var (shape, strides, group) = (filters.Shape, node.Integers("strides", 1, 1), node.Integer("group", 1));
+        if (shape[2] != shape[3] || shape[2] > 7 || strides is not ([1, 1] or [2, 2]) || node.Integers("dilations", 1, 1).Any(step => step != 1))
+            throw node.Refuse($"filters [{string.Join(", ", shape)}], strides [{string.Join(", ", strides)}]", "square windows of 1 to 7 and strides of 1 or 2 are run, without dilation");
         var isDepthwise = group > 1;
         if (isDepthwise && (group != shape[0] || shape[1] != 1)) throw node.Refuse($"{group} groups of filters [{string.Join(", ", shape)}]", "one group, or one for every channel, is run");
-        _layerOf[node.Outputs[0]] = _layers.Count;
-        _layers.Add(new VisionLayer
+        var (length, stride) = (SideOf(value.Layer), (int)strides[0]);
+        var pads = value.Pads + (node.Text("auto_pad") switch
         {
-            Name = node.Label, Input = input, Inputs = isDepthwise ? shape[0] : shape[1], Outputs = shape[0],
-            Window = new ConvolutionWindow(shape[2], (int)strides[0], (int)pads[0]), IsDepthwise = isDepthwise, Filters = filters.Floats(),
-            Bias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? Vector(node, 2, shape[0]) : new float[shape[0]],
+            "" or "NOTSET" => OnnxPads.Of(node.Integers("pads", 0, 0, 0, 0)) ?? throw node.Refuse($"padded by [{string.Join(", ", node.Integers("pads"))}]", "rows and columns are padded alike, by 0 to 7"),
+            "VALID" => default,
+            "SAME_UPPER" or "SAME_LOWER" => OnnxPads.Same(length + value.Pads.Before + value.Pads.After, shape[2], stride, isUpper: node.Text("auto_pad") == "SAME_UPPER"),
+            var unknown => throw node.Refuse($"auto_pad {unknown}", "NOTSET, VALID, SAME_UPPER and SAME_LOWER are read"),
+        });
+        if (length + pads.Before + pads.After < shape[2]) throw node.Refuse($"a window of {shape[2]} on {length} pixels", "at least one window must fit");
+        Set(node, new OnnxValue(OnnxRole.Features, _layers.Count));
+        _layers.Add(new OnnxLayer
+        {
+            Node = node, Input = value.Layer, Inputs = isDepthwise ? shape[0] : shape[1], Outputs = shape[0], IsDepthwise = isDepthwise,
+            Length = length, Window = shape[2], Stride = stride, Pads = pads, Filters = (float[])filters.Floats().Clone(),
+            Bias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? (float[])_constants.Vector(node, 2, shape[0]).Clone() : new float[shape[0]],
         });
     }
 
     private void Normalize(OnnxNode node)
     {
-        var (index, layer) = OpenLayer(node, 0);
-        float[] filters = [.. layer.Filters], bias = [.. layer.Bias];
-        NormFolding.Fold(
-            filters, bias, Vector(node, 1, layer.Outputs), Vector(node, 2, layer.Outputs), Vector(node, 3, layer.Outputs), Vector(node, 4, layer.Outputs),
-            node.Float("epsilon") ?? 1e-5f);
-        Replace(node, index, layer with { Filters = filters, Bias = bias });
+        var (layer, value) = OpenLayer(node, 0);
+        if (value.ChannelsLast || node.Integer("training_mode", 0) != 0) throw node.Refuse(value.ChannelsLast ? "reading channels last" : "in training mode", "norms of channels with stored statistics are folded");
+        float[] Part(int input) => _constants.Vector(node, input, layer.Outputs);
+        NormFolding.Fold(layer.Filters, layer.Bias, Part(1), Part(2), Part(3), Part(4), node.Float("epsilon") ?? 1e-5f);
+        Set(node, value);
     }
 
-    private void Activate(OnnxNode node, Activation activation)
+    private void Clip(OnnxNode node, float? low, float? high)
     {
-        var (index, layer) = OpenLayer(node, 0);
-        Replace(node, index, layer with { Activation = activation });
+        var value = Features(node, 0);
+        if (value.Layer < 0 || IsShared(node, 0)) throw node.Refuse($"reading '{node.Inputs[0]}'", "it must follow a convolution that nothing else reads");
+        _layers[value.Layer].Clip(low, high);
+        Set(node, value);
     }
 
     // The later of two layers adds the earlier one.
     private void Join(OnnxNode node)
     {
-        if (node.Inputs.Count != 2) throw node.Refuse($"{node.Inputs.Count} summands", "two are added");
-        var (left, right) = (LayerOf(node, 0), LayerOf(node, 1));
-        var (index, layer) = OpenLayer(node, left > right ? 0 : 1);
-        if (layer.Residual is not null || Math.Min(left, right) < 0 || left == right) throw node.Refuse("a sum of other values", "a convolution adds one earlier layer");
-        Replace(node, index, layer with { Residual = Math.Min(left, right) });
+        var (left, right) = (Features(node, 0), Features(node, 1));
+        var (layer, value) = OpenLayer(node, left.Layer > right.Layer ? 0 : 1);
+        var earlier = Math.Min(left.Layer, right.Layer);
+        if (earlier < 0 || left.Layer == right.Layer || left.ChannelsLast != right.ChannelsLast) throw node.Refuse("a sum of other values", "a convolution adds one earlier layer");
+        layer.Residual = earlier;
+        Set(node, value);
+    }
+
+    // A layer, or the logits, with a constant.
+    private void Combine(OnnxNode node)
+    {
+        if (node.Inputs.Count != 2) throw node.Refuse($"{node.Inputs.Count} inputs", "two are combined");
+        var constant = _constants.Has(node.Inputs[1]) ? 1 : _constants.Has(node.Inputs[0]) && node.Kind is "Add" or "Mul" ? 0
+            : throw node.Refuse($"of '{node.Inputs[0]}' and '{node.Inputs[1]}'", "a convolution is combined with a constant, or added to another");
+        if (node.Kind == "Add" && RoleOf(node, 1 - constant) == OnnxRole.Logits)
+        {
+            _classifier!.Add(_constants.Vector(node, constant, _classifier.Classes));
+            Set(node, Find(node, 1 - constant));
+            return;
+        }
+
+        var (layer, value) = OpenLayer(node, 1 - constant);
+        var numbers = _constants.PerChannel(node, constant, layer.Outputs, value.ChannelsLast);
+        var (none, ones) = (new float[layer.Outputs], Enumerable.Repeat(1f, layer.Outputs).ToArray());
+        var (gain, shift) = node.Kind switch
+        {
+            "Add" => (ones, numbers),
+            "Sub" => (ones, Array.ConvertAll(numbers, number => -number)),
+            "Mul" => (numbers, none),
+            _ => (Array.ConvertAll(numbers, number => 1 / number), none),
+        };
+        NormFolding.Fold(layer.Filters, layer.Bias, gain, shift, none, ones, 0);
+        Set(node, value);
+    }
+
+    private void Pad(OnnxNode node)
+    {
+        var value = Features(node, 0);
+        var pads = _constants.Integers(node, "pads", 1) ?? throw node.Refuse("without pads", "they are needed");
+        var (first, around) = value.ChannelsLast ? (1, 3) : (2, 1);
+        var added = pads.Length == 8 && pads[0] == 0 && pads[4] == 0 && pads[around] == 0 && pads[4 + around] == 0
+            ? OnnxPads.Of([pads[first], pads[first + 1], pads[4 + first], pads[5 + first]]) : null;
+        if (added is null || node.Text("mode") is not ("" or "constant") || (node.Float("value") ?? _constants.Scalar(node, 2) ?? 0) != 0 || node.Inputs.Count > 3 && node.Inputs[3].Length > 0)
+            throw node.Refuse($"by [{string.Join(", ", pads)}]", "0 to 7 zeros are put around rows and columns alike");
+        Set(node, value with { Pads = added.Value });
+    }
+
+    private void Transpose(OnnxNode node)
+    {
+        var value = Find(node, 0);
+        if (value.Role != OnnxRole.Features) Pass(node, value);
+        else if (node.Integers("perm") is [0, 3, 1, 2] && value.ChannelsLast || node.Integers("perm") is [0, 2, 3, 1] && !value.ChannelsLast)
+            Pass(node, value with { ChannelsLast = !value.ChannelsLast });
+        else throw node.Refuse($"perm [{string.Join(", ", node.Integers("perm"))}]", "channels are moved from the last place to the second, or back");
     }
 
     private void Pool(OnnxNode node)
     {
-        if (LayerOf(node, 0) != _layers.Count - 1) throw node.Refuse("a mean of an earlier layer", "the last layer is averaged");
-        if (node.Kind == "ReduceMean" && node.Integers("axes") is not ([2, 3] or [-2, -1] or [-1, -2]))
-            throw node.Refuse($"a mean over [{string.Join(", ", node.Integers("axes"))}]", "rows and columns, [2, 3], are averaged");
-        _pooled.Add(node.Outputs[0]);
+        var value = RoleOf(node, 0) == OnnxRole.RowMeans ? Find(node, 0) : Features(node, 0);
+        if (value.Layer != _layers.Count - 1 || value.Layer < 0) throw node.Refuse($"a mean of '{node.Inputs[0]}'", "the last layer is averaged");
+        var side = SideOf(value.Layer);
+        var role = node.Kind switch
+        {
+            "GlobalAveragePool" when value is { Role: OnnxRole.Features, ChannelsLast: false } => OnnxRole.Means,
+            "AveragePool" when value is { Role: OnnxRole.Features, ChannelsLast: false } && node.Integers("kernel_shape") is [var rows, var columns] && rows == side && columns == side
+                && node.Integers("pads", 0).All(pad => pad == 0) && node.Text("auto_pad") is "" or "NOTSET" or "VALID" => OnnxRole.Means,
+            "ReduceMean" => Averaged(_constants.Axes(node, 1) ?? [], value),
+            _ => null as OnnxRole?,
+        };
+        Set(node, value with { Role = role ?? throw node.Refuse($"a mean of another part of [{side}, {side}] pixels", "all rows and columns are averaged") });
+    }
+
+    private static OnnxRole? Averaged(long[] axes, OnnxValue value)
+    {
+        var first = value.ChannelsLast ? 1 : 2; // rows, then columns
+        if (value.Role == OnnxRole.RowMeans) return axes is [2] ? OnnxRole.Means : null;
+        long[] places = [.. axes.Select(axis => axis < 0 ? axis + 4 : axis).Order()];
+        return places is [var row, var column] && row == first && column == first + 1 ? OnnxRole.Means
+            : places is [var only] && only == first + 1 && !value.ChannelsLast ? OnnxRole.RowMeans : null;
     }
 
     private void Classify(OnnxNode node)
     {
-        if (!_pooled.Contains(node.Inputs[0]) || _classifier is not null) throw node.Refuse($"reading '{node.Inputs[0]}'", "one linear layer follows the mean");
-        if (node.Integer("transA", 0) != 0 || (node.Float("alpha") ?? 1) != 1 || (node.Float("beta") ?? 1) != 1) throw node.Refuse("scaled or transposed", "plain products are run");
-        var weights = Constant(node, 1, 2);
-        var isTransposed = node.Kind == "Gemm" && node.Integer("transB", 0) != 0;
-        var (classes, features) = isTransposed ? (weights.Shape[0], weights.Shape[1]) : (weights.Shape[1], weights.Shape[0]);
-        var values = weights.Floats();
-        _classifier = isTransposed ? values : Transposed(values, features, classes);
-        _classifierBias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? Vector(node, 2, classes) : new float[classes];
-        _logits.Add(node.Outputs[0]);
+        if (RoleOf(node, 0) != OnnxRole.Means || _classifier is not null) throw node.Refuse($"reading '{node.Inputs[0]}'", "one linear layer follows the mean");
+        _classifier = OnnxClassifier.Read(node, _constants);
+        Set(node, new OnnxValue(OnnxRole.Logits));
     }
 
-    private void AddClassifierBias(OnnxNode node)
+    // Another name for a value.
+    private void Pass(OnnxNode node, OnnxValue value) => Set(node, value with { IsShared = value.IsShared || _readers[node.Inputs[0]] != 1 });
+
+    private bool IsShared(OnnxNode node, int input) => _values[node.Inputs[input]].IsShared || _readers[node.Inputs[input]] != 1;
+
+    private void Set(OnnxNode node, OnnxValue value) => _values[node.Outputs[0]] = value;
+
+    private OnnxRole? RoleOf(OnnxNode node, int input) => node.Inputs.Count > input && _values.TryGetValue(node.Inputs[input], out var value) ? value.Role : null;
+
+    private OnnxValue Find(OnnxNode node, int input) => node.Inputs.Count > input && _values.TryGetValue(node.Inputs[input], out var value)
+        ? value
+        : throw node.Refuse($"reading '{(node.Inputs.Count > input ? node.Inputs[input] : "nothing")}'", "it must read the image or an operation before it");
+
+    // What only a convolution may read is padded.
+    private OnnxValue Features(OnnxNode node, int input)
     {
-        _classifierBias = Vector(node, 1, _classifierBias!.Length);
-        _logits.Add(node.Outputs[0]);
+        var value = Find(node, input);
+        return value.Role == OnnxRole.Features && (value.Pads == default || node.Kind is "Conv" or "Transpose")
+            ? value
+            : throw node.Refuse($"reading '{node.Inputs[input]}'", "it must read the image or a convolution before it");
     }
 
-    private void Pass(OnnxNode node)
+    // A layer that nothing else reads yet, and that nothing has been added to or clipped.
+    private (OnnxLayer Layer, OnnxValue Value) OpenLayer(OnnxNode node, int input)
     {
-        var (input, output) = (node.Inputs[0], node.Outputs[0]);
-        if (_pooled.Contains(input)) _pooled.Add(output);
-        else if (_logits.Contains(input)) _logits.Add(output);
-        else if (node.Kind is "Identity" or "Dropout" && _layerOf.TryGetValue(input, out var layer)) _layerOf[output] = layer;
-        else if (node.Kind == "Identity" && _constants.TryGetValue(input, out var constant)) _constants[output] = constant;
-        else throw node.Refuse($"reading '{input}'", "only the mean of the channels changes its shape");
+        var value = Features(node, input);
+        if (value.Layer < 0 || _layers[value.Layer] is { IsClipped: true } or { Residual: not null } || IsShared(node, input))
+            throw node.Refuse(
+                $"reading '{node.Inputs[input]}'", "it must follow a convolution that nothing else reads",
+                value.Layer < 0 ? "Leave the scaling of pixels out of the model: images are normalised before they are read." : "Export the model in inference mode.");
+        return (_layers[value.Layer], value);
     }
 
-    private Activation ClipOf(OnnxNode node)
-    {
-        var low = node.Float("min") ?? Scalar(node, 1);
-        var high = node.Float("max") ?? Scalar(node, 2);
-        return (low, high) switch
-        {
-            (0f, 6f) => Activation.Relu6,
-            (0f, null) => Activation.Relu,
-            _ => throw node.Refuse($"limits {low} and {high}", "0 and 6, or 0 alone, are run"),
-        };
-    }
-
-    private float? Scalar(OnnxNode node, int input) =>
-        node.Inputs.Count > input && node.Inputs[input].Length > 0 && _constants.TryGetValue(node.Inputs[input], out var tensor) && tensor.Floats() is [var value] ? value : null;
-
-    private int LayerOf(OnnxNode node, int input) => _layerOf.TryGetValue(node.Inputs[input], out var layer)
-        ? layer
-        : throw node.Refuse($"reading '{node.Inputs[input]}'", "it must read the image or a convolution before it");
-
-    // A layer that nothing else reads yet and that no activation has closed.
-    private (int Index, VisionLayer Layer) OpenLayer(OnnxNode node, int input)
-    {
-        var index = LayerOf(node, input);
-        if (index < 0 || _layers[index].Activation != Activation.None || _readers[node.Inputs[input]] != 1)
-            throw node.Refuse($"reading '{node.Inputs[input]}'", "it must follow a convolution that nothing else reads");
-        return (index, _layers[index]);
-    }
-
-    private void Replace(OnnxNode node, int index, VisionLayer layer)
-    {
-        _layers[index] = layer;
-        _layerOf[node.Outputs[0]] = index;
-    }
-
-    private OnnxTensor Constant(OnnxNode node, int input, int dimensions)
-    {
-        if (node.Inputs.Count <= input || !_constants.TryGetValue(node.Inputs[input], out var tensor))
-            throw node.Refuse(node.Inputs.Count <= input ? $"{node.Inputs.Count} inputs" : $"'{node.Inputs[input]}'", $"input {input} must be a constant");
-        return tensor.Shape.Length == dimensions && tensor.Shape.All(length => length >= 1)
-            ? tensor
-            : throw node.Refuse($"'{tensor.Label}' [{string.Join(", ", tensor.Shape)}]", $"{dimensions} dimensions are needed");
-    }
-
-    private float[] Vector(OnnxNode node, int input, int length)
-    {
-        var values = Constant(node, input, 1).Floats();
-        return values.Length == length ? values : throw node.Refuse($"'{node.Inputs[input]}' of {values.Length} values", $"{length} are needed");
-    }
-
-    private static float[] Transposed(float[] values, int rows, int columns)
-    {
-        var result = new float[values.Length];
-        for (var i = 0; i < values.Length; i++) result[i % columns * rows + i / columns] = values[i];
-        return result;
-    }
+    private int SideOf(int layer) => layer < 0 ? _image.Side : _layers[layer].Count;
 }

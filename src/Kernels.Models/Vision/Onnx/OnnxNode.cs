@@ -5,7 +5,7 @@ internal sealed class OnnxNode
 {
     // NodeProto's and AttributeProto's fields.
     private const int Input = 1, Output = 2, Name = 3, Operator = 4, Attribute = 5;
-    private const int AttributeName = 1, AttributeFloat = 2, AttributeInteger = 3, AttributeText = 4, AttributeTensor = 5, AttributeIntegers = 8;
+    private const int AttributeName = 1, AttributeFloat = 2, AttributeInteger = 3, AttributeText = 4, AttributeTensor = 5, AttributeFloats = 7, AttributeIntegers = 8;
 
     private readonly Dictionary<string, ProtobufMessage> _attributes;
 
@@ -37,6 +37,9 @@ internal sealed class OnnxNode
     /// <summary>Reads a node.</summary>
     public static OnnxNode Parse(ProtobufMessage message) => new(message);
 
+    /// <summary>Whether there is an attribute of that name.</summary>
+    public bool Has(string name) => _attributes.ContainsKey(name);
+
     /// <summary>A whole number, or <paramref name="fallback"/> where the attribute is absent.</summary>
     public long Integer(string name, long fallback) => Find(name)?.Number(AttributeInteger) ?? fallback;
 
@@ -46,15 +49,21 @@ internal sealed class OnnxNode
     /// <summary>Whole numbers, or <paramref name="fallback"/> where the attribute is absent.</summary>
     public long[] Integers(string name, params long[] fallback) => Find(name)?.Numbers(AttributeIntegers) ?? fallback;
 
-    /// <summary>The tensor of a constant, or null.</summary>
-    public OnnxTensor? Tensor(string name) => Find(name)?.Messages(AttributeTensor).Select(OnnxTensor.Parse).LastOrDefault();
+    /// <summary>What a constant holds, a tensor or numbers; null for anything else.</summary>
+    public OnnxTensor? Constant() =>
+        Find("value") is { } tensor ? tensor.Messages(AttributeTensor).Select(OnnxTensor.Parse).LastOrDefault()
+        : Float("value_float") is { } number ? OnnxTensor.Of(Label, [number], isScalar: true)
+        : Find("value_floats") is { } numbers ? OnnxTensor.Of(Label, numbers.Singles(AttributeFloats), isScalar: false)
+        : Has("value_int") ? OnnxTensor.Of(Label, [Integer("value_int", 0)], isScalar: true)
+        : Has("value_ints") ? OnnxTensor.Of(Label, Integers("value_ints"), isScalar: false)
+        : null;
 
     /// <summary>A text; empty where the attribute is absent.</summary>
     public string Text(string name) => Find(name)?.Text(AttributeText) ?? "";
 
     /// <summary>The exception an operation deserves that no network of the known kind has.</summary>
-    public ModelException Refuse(string received, string limit) =>
-        new(File, $"operation '{Label}' ({Kind})", received, limit, "MobileNet v1 and v2 are imported; export one of these without further operations.");
+    public ModelException Refuse(string received, string limit, string remedy = "MobileNet v1 and v2 are imported; export one of these without further operations.") =>
+        new(File, $"operation '{Label}' ({Kind})", received, limit, remedy);
 
     private ProtobufMessage? Find(string name) => _attributes.GetValueOrDefault(name);
 }

@@ -1,27 +1,23 @@
-using System.Runtime.InteropServices;
-
 namespace Kernels.Models;
 
-/// <summary>A constant of an ONNX graph (TensorProto of the published schema, onnx/onnx.proto).</summary>
+/// <summary>A constant of an ONNX graph: its name and shape; values are read when they are asked for.</summary>
 internal sealed class OnnxTensor
 {
-    // TensorProto.DataType.
-    private const int Float32 = 1, Float16 = 10, BFloat16 = 16;
+    // TensorProto's fields (onnx/onnx.proto).
+    private const int Dims = 1, Name = 8;
 
-    // TensorProto's fields.
-    private const int Dims = 1, DataType = 2, FloatData = 4, Name = 8, RawData = 9, DataLocation = 14;
+    private readonly Func<float[]> _floats;
+    private readonly Func<long[]> _integers;
 
-    private readonly ProtobufMessage _message;
-
-    private OnnxTensor(ProtobufMessage message, string name) => (_message, Label) = (message, name);
+    private OnnxTensor(string label, int[] shape, Func<float[]> floats, Func<long[]> integers) => (Label, Shape, _floats, _integers) = (label, shape, floats, integers);
 
     /// <summary>Its name.</summary>
     public string Label { get; }
 
-    /// <summary>Its shape.</summary>
-    public int[] Shape { get; private init; } = [];
+    /// <summary>Its shape; empty for a scalar.</summary>
+    public int[] Shape { get; }
 
-    /// <summary>Reads the description; values are read when they are asked for.</summary>
+    /// <summary>Reads the description of a stored tensor.</summary>
     /// <exception cref="ModelException">A dimension is out of range.</exception>
     public static OnnxTensor Parse(ProtobufMessage message)
     {
@@ -29,39 +25,55 @@ internal sealed class OnnxTensor
         var dims = message.Numbers(Dims);
         if (dims.Any(length => length is < 0 or > int.MaxValue))
             throw new ModelException(message.File, $"shape of tensor '{name}'", $"[{string.Join(", ", dims)}]", "lengths are not negative", "Export the model again.");
-        return new OnnxTensor(message, name) { Shape = [.. dims.Select(length => (int)length)] };
+        int[] shape = [.. dims.Select(length => (int)length)];
+        var data = new OnnxTensorData(message, name, shape);
+        return new OnnxTensor(name, shape, data.Floats, data.Integers);
     }
+
+    /// <summary>A list, or a scalar, of numbers that an attribute holds.</summary>
+    public static OnnxTensor Of(string label, float[] values, bool isScalar) =>
+        new(label, isScalar ? [] : [values.Length], () => values, () => Array.ConvertAll(values, value => (long)value));
+
+    /// <inheritdoc cref="Of(string, float[], bool)"/>
+    public static OnnxTensor Of(string label, long[] values, bool isScalar) =>
+        new(label, isScalar ? [] : [values.Length], () => Array.ConvertAll(values, value => (float)value), () => values);
 
     /// <summary>The values of a floating tensor.</summary>
-    /// <exception cref="ModelException">It is stored elsewhere, is not floating, or has more or fewer values than its shape.</exception>
-    public float[] Floats()
-    {
-        if ((_message.Number(DataLocation) ?? 0) != 0) throw Refuse("stored in another file", "weights inside the model are read", "Export the model as one file.");
-        var type = _message.Number(DataType) ?? 0;
-        float[] values;
-        if (_message.Bytes(RawData) is [.., var raw])
-        {
-            ElementType storage = type switch
-            {
-                Float32 => ElementType.Float32,
-                Float16 => ElementType.Float16,
-                BFloat16 => ElementType.BFloat16,
-                _ => throw Refuse($"of type {type}", "FLOAT, FLOAT16 and BFLOAT16 are read", "Export the model with floating weights."),
-            };
-            if (raw.Length % storage.Size() != 0) throw Refuse($"{raw.Length} bytes", $"elements have {storage.Size()}", "Export the model again.");
-            values = FloatStorage.Decode(raw.Span, storage);
-        }
-        else
-        {
-            if (type != Float32) throw Refuse($"of type {type}", "FLOAT is read where values are not raw bytes", "Export the model with floating weights.");
-            var packed = _message.Bytes(FloatData).SelectMany(data => MemoryMarshal.Cast<byte, float>(data.Span[..(data.Length / 4 * 4)]).ToArray());
-            values = [.. _message.Singles(FloatData), .. packed];
-        }
+    /// <exception cref="ModelException">It cannot be read, is not floating, or has more or fewer values than its shape.</exception>
+    public float[] Floats() => _floats();
 
-        long count = 1;
-        foreach (var length in Shape) count = Math.Min(count * length, int.MaxValue);
-        return values.Length == count ? values : throw Refuse($"{values.Length} values", $"[{string.Join(", ", Shape)}] has {count}", "Export the model again.");
+    /// <summary>The values of a tensor of whole numbers.</summary>
+    /// <exception cref="ModelException">It cannot be read, is of another type, or has more or fewer values than its shape.</exception>
+    public long[] Integers() => _integers();
+
+    /// <summary>The same values in another shape of as many.</summary>
+    public OnnxTensor Reshaped(int[] shape) => new(Label, shape, _floats, _integers);
+
+    /// <summary>The values with their axes in another order.</summary>
+    /// <param name="order">Old axes: axis i of the result is axis order[i].</param>
+    public OnnxTensor Transposed(int[] order)
+    {
+        int[] shape = [.. order.Select(axis => Shape[axis])];
+        return new OnnxTensor(Label, shape, () => Transpose(_floats(), order, shape), () => Transpose(_integers(), order, shape));
     }
 
-    private ModelException Refuse(string received, string limit, string remedy) => new(_message.File, $"tensor '{Label}'", received, limit, remedy);
+    private T[] Transpose<T>(T[] values, int[] order, int[] shape)
+    {
+        var strides = new int[Shape.Length];
+        for (int axis = Shape.Length - 1, stride = 1; axis >= 0; stride *= Shape[axis--]) strides[axis] = stride;
+        var result = new T[values.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (rest, source) = (i, 0);
+            for (var axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                source += rest % shape[axis] * strides[order[axis]];
+                rest /= shape[axis];
+            }
+
+            result[i] = values[source];
+        }
+
+        return result;
+    }
 }

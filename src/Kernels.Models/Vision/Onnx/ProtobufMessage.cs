@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace Kernels.Models;
@@ -81,8 +82,12 @@ internal sealed class ProtobufMessage
     /// <summary>The last 32-bit number of a field as a float, or null.</summary>
     public float? Float(int field) => Number(field) is { } bits ? BitConverter.Int32BitsToSingle((int)bits) : null;
 
-    /// <summary>Unpacked 32-bit numbers of a field as floats.</summary>
-    public IEnumerable<float> Singles(int field) => (_numbers.GetValueOrDefault(field) ?? []).Select(bits => BitConverter.Int32BitsToSingle((int)bits));
+    /// <summary>Floats of a repeated field, packed or not; bytes beyond the last whole float are left out.</summary>
+    public float[] Singles(int field) =>
+    [
+        .. (_numbers.GetValueOrDefault(field) ?? []).Select(bits => BitConverter.Int32BitsToSingle((int)bits)),
+        .. Bytes(field).SelectMany(data => MemoryMarshal.Cast<byte, float>(data.Span[..(data.Length / sizeof(float) * sizeof(float))]).ToArray()),
+    ];
 
     private static void Add<T>(Dictionary<int, List<T>> fields, int field, T value)
     {
