@@ -25,6 +25,9 @@ public sealed class ClassifyTests : IDisposable
         Assert.All(top, place => Assert.Equal($"class {place.GetProperty("class").GetInt32()}", place.GetProperty("label").GetString()));
         Assert.Equal(1, report.GetProperty("density").GetDouble());
 
+        var symmetric = JsonDocument.Parse(InProcess.Run("classify", "--model", model, "--image", image, "--pixels", "symmetric", "--json").Succeeded().Output).RootElement;
+        Assert.NotEqual(shares[0], symmetric.GetProperty("top")[0].GetProperty("probability").GetDouble());
+
         // The table names the same class first.
         var lines = InProcess.Run("classify", "--model", model, "--image", image, "--labels", labels).Succeeded().Output.Split('\n');
         Assert.Contains(top[0].GetProperty("label").GetString()!, lines[0]);

@@ -5,7 +5,7 @@ namespace Kernels.Models;
 /// <summary>An image classifier in a folder: its layers in <c>config.json</c>, and their tensors.</summary>
 /// <remarks>
 /// <c>config.json</c> has <c>"model_type": "kernels-classifier"</c>, <c>image_size</c>, <c>num_channels</c>, <c>num_classes</c>, <c>turned</c> (whether the layers are
-/// made for the image turned by 180°) and <c>layers</c>: of every
+/// made for the image turned by 180°), <c>normalization</c> of pixels (<c>imagenet</c> or <c>symmetric</c>) and <c>layers</c>: of every
 /// convolution, norms folded in, in the order they run, <c>name</c>, <c>input</c> (the place of the layer it reads, −1 for the image), <c>residual</c>
 /// (the place of the layer it adds; absent for none), <c>inputs</c>, <c>outputs</c>, <c>window</c>, <c>stride</c>, <c>padding</c>, <c>depthwise</c> and
 /// <c>activation</c> (<c>none</c>, <c>relu</c> or <c>relu6</c>). Layer i has <c>layers.i.weight</c> [outputs, inputs · window²], one input where it is depthwise,
@@ -57,6 +57,7 @@ internal sealed class ClassifierFolder
         ["num_channels"] = network.Channels,
         ["num_classes"] = network.ClassifierBias.Length,
         ["turned"] = network.IsTurned,
+        ["normalization"] = network.Normalization.Name,
         ["layers"] = new JsonArray([.. network.Layers.Select(Describe)]),
     };
 
@@ -73,6 +74,8 @@ internal sealed class ClassifierFolder
             _files.Location, side, channels, layers, Values(tensors, ClassifierWeight, classes, layers[^1].Outputs), Values(tensors, ClassifierBias, classes))
         {
             IsTurned = _config.Flag("turned", false),
+            Normalization = ImageNormalization.All.FirstOrDefault(known => known.Name == _config.Text("normalization"))
+                ?? throw _config.Refuse("normalization", _config.Text("normalization") ?? "missing", $"it is one of {string.Join(", ", ImageNormalization.All)}"),
         };
     }
 

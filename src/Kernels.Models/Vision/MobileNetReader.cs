@@ -4,7 +4,7 @@ namespace Kernels.Models;
 /// Reads MobileNet v1 (arXiv 1704.04861, table 1) and v2 (arXiv 1801.04381, table 2) from the tensors that torchvision and timm store:
 /// widths come from the tensors, strides and residuals from the architecture, and norms are folded into the convolutions before them.
 /// </summary>
-internal sealed class MobileNetReader(ModelTensors tensors)
+internal sealed class MobileNetReader(ModelTensors tensors, ImageNormalization normalization)
 {
     private const int Side = 224;
 
@@ -41,7 +41,10 @@ internal sealed class MobileNetReader(ModelTensors tensors)
             throw new ModelException(
                 tensors.Location, "network", "unknown", $"the tensors of MobileNet v1 or v2 as torchvision or timm name them are read ({TorchvisionStem} or {TimmStem})",
                 "Export the model from one of these, or to ONNX.");
-        return new VisionNetwork(tensors.Location, Side, 3, _layers, Floats($"{classifier}.weight", 2).Values, Floats($"{classifier}.bias", 1).Values);
+        return new VisionNetwork(tensors.Location, Side, 3, _layers, Floats($"{classifier}.weight", 2).Values, Floats($"{classifier}.bias", 1).Values)
+        {
+            Normalization = normalization,
+        };
     }
 
     private string ReadTorchvision()

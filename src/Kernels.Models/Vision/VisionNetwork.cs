@@ -51,6 +51,9 @@ public sealed class VisionNetwork
     /// </summary>
     public bool IsTurned { get; init; }
 
+    /// <summary>How it reads pixels.</summary>
+    public ImageNormalization Normalization { get; init; } = ImageNormalization.ImageNet;
+
     /// <summary>The convolutions.</summary>
     public IReadOnlyList<VisionLayer> Layers { get; }
 
@@ -72,9 +75,16 @@ public sealed class VisionNetwork
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (IsOnnx(path)) return OnnxNetwork.Read(path);
-        if (!File.Exists(path) && ClassifierFolder.Find(ModelFiles.InFolder(path)) is { } folder) return folder.Read();
-        using var tensors = File.Exists(path) ? ModelTensors.Of(SafetensorsFile.Open(path)) : ModelTensors.Open(ModelFiles.InFolder(path));
-        return new MobileNetReader(tensors).Read();
+        if (File.Exists(path))
+        {
+            using var file = ModelTensors.Of(SafetensorsFile.Open(path));
+            return new MobileNetReader(file, ImageNormalization.ImageNet).Read();
+        }
+
+        var files = ModelFiles.InFolder(path);
+        if (ClassifierFolder.Find(files) is { } folder) return folder.Read();
+        using var tensors = ModelTensors.Open(files);
+        return new MobileNetReader(tensors, files.Has(ModelConfig.FileName) ? ImageNormalization.OfTimm(ModelConfig.Fields(files)) : ImageNormalization.ImageNet).Read();
     }
 
     /// <summary>Whether a path holds an image classifier rather than a language model, as far as its name and the names of its tensors tell.</summary>
@@ -91,7 +101,7 @@ public sealed class VisionNetwork
 
     /// <summary>The network with other layers and classifier.</summary>
     internal VisionNetwork With(IReadOnlyList<VisionLayer> layers, float[]? classifier = null) =>
-        new(Name, Side, Channels, layers, classifier ?? Classifier, ClassifierBias) { IsTurned = IsTurned };
+        new(Name, Side, Channels, layers, classifier ?? Classifier, ClassifierBias) { IsTurned = IsTurned, Normalization = Normalization };
 
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 

@@ -22,6 +22,7 @@ public sealed class ModelCompressorTests : IDisposable
     [InlineData("2:4", "magnitude", 0.5)]
     [InlineData("1:8", "wanda", 0.125)]
     [InlineData("2:4", "sparsegpt", 0.5)]
+    [InlineData("4:2:8", "wanda", 0.25)]
     [InlineData("unstructured@0.6", "dsnot", 0.4)]
     [InlineData("unstructured@0.7", "global", 0.3)]
     [InlineData("group:4@0.5", "sparsegpt", 0.5)]
@@ -46,7 +47,7 @@ public sealed class ModelCompressorTests : IDisposable
             else if (method is not "sparsegpt")
                 for (var i = 0; i < dense.Length; i++) Assert.True(sparse[i] == dense[i] || sparse[i] == 0);
             if (pattern.Contains('@') || !name.EndsWith("_proj.weight", StringComparison.Ordinal)) continue;
-            var (kept, of) = (pattern[0] - '0', pattern[2] - '0');
+            var (kept, of) = (pattern[^3] - '0', pattern[^1] - '0');
             Assert.All(sparse.Chunk(of), group => Assert.True(group.Count(value => value != 0) <= kept));
         }
 
@@ -171,6 +172,47 @@ public sealed class ModelCompressorTests : IDisposable
     }
 
     [Fact]
+    public void Whenever_work_is_interrupted_the_folder_is_absent_until_it_is_whole()
+    {
+        Compress("2:4", "wanda", "whole");
+        var compressor = new ModelCompressor(_model.Files, Options("2:4", "wanda"));
+        for (var layer = 1; layer <= compressor.Layers; layer++)
+        {
+            // Neither an end that was asked for nor one that was not leaves a part of the folder.
+            Assert.Throws<InvalidOperationException>(() => compressor.Write(_folder["parts"], _device, new FailAt(layer)));
+            Assert.False(Path.Exists(_folder["parts"]));
+        }
+
+        Compress("2:4", "wanda", "parts");
+        Assert.Equal(Content("whole"), Content("parts"));
+
+        Dictionary<string, string> Content(string folder) => Directory.EnumerateFiles(_folder[folder]).Where(file => !file.EndsWith("compression.json", StringComparison.Ordinal))
+            .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(File.ReadAllBytes(file)));
+    }
+
+    [Theory]
+    [InlineData("2:4")]
+    [InlineData("unstructured@0.5")]
+    [InlineData("group:4@0.5")]
+    public void Kept_zeros_are_kept_in_the_files(string pattern)
+    {
+        const string silent = "model.layers.0.mlp.up_proj.weight";
+        using var folder = new TemporaryFolder();
+        foreach (var file in new[] { "config.json", "tokenizer.json" }) File.Copy(Path.Combine(_model.Path, file), folder[file]);
+        using (var tensors = ModelTensors.Open(_model.Files))
+            SafetensorsWriter.Write(folder["model.safetensors"], [.. tensors.Names.Select(name =>
+            {
+                using var bytes = tensors.Map(name);
+                return new SafetensorsTensor(name, tensors.Entry(name).DataType, tensors.Entry(name).Shape, name == silent ? new byte[bytes.ByteLength] : bytes.Span.ToArray());
+            })]);
+        var report = new ModelCompressor(ModelFiles.InFolder(folder.Path), Options(pattern, "random")).Write(_folder["out"], _device);
+        using var pruned = ModelTensors.Open(ModelFiles.InFolder(_folder["out"]));
+        var density = report.Tensors.Single(tensor => tensor.Tensor == silent).Density;
+        Assert.InRange(density, 0.3, 0.7);
+        Assert.Equal(density, pruned.Stored(silent).ReadMask()!.Density);
+    }
+
+    [Fact]
     public void Requests_that_cannot_be_met_leave_nothing_behind()
     {
         Directory.CreateDirectory(_folder["there"]);
@@ -205,6 +247,14 @@ public sealed class ModelCompressorTests : IDisposable
 
     private CompressionReport Compress(string pattern, string method, string output) =>
         new ModelCompressor(_model.Files, Options(pattern, method)).Write(_folder[output], _device);
+
+    private sealed class FailAt(int layer) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (value == layer) throw new InvalidOperationException("The process ended here.");
+        }
+    }
 
     private sealed class Stop(CancellationTokenSource source) : IProgress<int>
     {

@@ -5,13 +5,13 @@ namespace Kernels.Models.Tests;
 /// <summary>A random 2:4 matrix in marlin-24, written step by step as the format's own compressor does: compress, transpose, permute tiles, pack.</summary>
 internal sealed class MarlinEncoder
 {
-    public MarlinEncoder(int rows, int columns, int bits, int groups, int seed)
+    public MarlinEncoder(int rows, int columns, int bits, int groups, int seed, string name = "w", double spread = 1)
     {
         var random = new Random(seed);
         var (half, offset, groupSize) = (columns / 2, 1 << (bits - 1), columns / groups);
         var scales = new Half[groups, rows];
         for (var group = 0; group < groups; group++)
-            for (var row = 0; row < rows; row++) scales[group, row] = (Half)(0.01 + random.NextDouble());
+            for (var row = 0; row < rows; row++) scales[group, row] = (Half)(spread * (0.01 + random.NextDouble()));
 
         Dense = new float[rows * columns];
         var (stored, nibbles) = (new int[half, rows], new int[rows, columns / 4]);
@@ -30,9 +30,9 @@ internal sealed class MarlinEncoder
 
         Parts =
         [
-            StoredFolder.Tensor("w.weight_packed", "I32", Pack(stored, half, rows, bits), columns / 32, rows * bits / 2),
-            StoredFolder.Tensor("w.scale_packed", "F16", Scales(scales, groups, rows), groups, rows),
-            StoredFolder.Tensor("w.meta", "I16", Metadata(nibbles, rows, columns), columns / 32, rows * 2),
+            StoredFolder.Tensor(name + ".weight_packed", "I32", Pack(stored, half, rows, bits), columns / 32, rows * bits / 2),
+            StoredFolder.Tensor(name + ".scale_packed", "F16", Scales(scales, groups, rows), groups, rows),
+            StoredFolder.Tensor(name + ".meta", "I16", Metadata(nibbles, rows, columns), columns / 32, rows * 2),
         ];
     }
 

@@ -88,6 +88,60 @@ public sealed class StoredModelTests
     }
 
     [Theory]
+    [InlineData("marlin-24", 4, 2)]
+    [InlineData("marlin-24", 8, 1)]
+    [InlineData("pack-quantized", 4, 2)]
+    [InlineData("pack-quantized", 8, 8)]
+    public void A_quantised_model_gives_the_logits_of_its_dense_form(string format, int bits, int groups)
+    {
+        const int side = 256;
+        using var original = new RandomModel(
+            RandomModel.Tiny(ModelArchitecture.Llama) with { HiddenSize = side, IntermediateSize = side, Layers = 1, QueryHeads = 4, KeyHeads = 4, HeadDim = 64 });
+        using var folder = new TemporaryFolder();
+        using var device = new CpuDevice(2);
+        var (tensors, dense) = (new List<SafetensorsTensor>(), new List<SafetensorsTensor>());
+        using (var source = ModelTensors.Open(original.Files))
+            foreach (var name in source.Names)
+            {
+                var (entry, values) = source.ReadFloats(name);
+                var prefix = name.Replace(".weight", "", StringComparison.Ordinal);
+                if (name.EndsWith("_proj.weight", StringComparison.Ordinal))
+                {
+                    var spread = 0.2 / (1 << bits);
+                    SafetensorsTensor[] parts;
+                    (parts, values) = format == "marlin-24"
+                        ? new MarlinEncoder(side, side, bits, groups, tensors.Count, prefix, spread) is var marlin ? (marlin.Parts, marlin.Dense) : default
+                        : Packed(prefix, side, side, bits, groups, spread);
+                    tensors.AddRange(parts);
+                }
+                else tensors.Add(new(name, ElementType.Float32, entry.Shape, FloatStorage.Encode(values, ElementType.Float32)));
+                dense.Add(new(name, ElementType.Float32, entry.Shape, FloatStorage.Encode(values, ElementType.Float32)));
+            }
+
+        var config = JsonNode.Parse(original.Config.ToJson())!;
+        config["quantization_config"] = JsonNode.Parse(StoredFolder.Packed(bits).Replace("pack-quantized", format, StringComparison.Ordinal));
+        foreach (var (place, content) in new[] { ("stored", tensors), ("dense", dense) })
+        {
+            Directory.CreateDirectory(folder[place]);
+            File.Copy(Path.Combine(original.Path, "tokenizer.json"), folder[place + "/tokenizer.json"]);
+            File.WriteAllText(folder[place + "/config.json"], place == "stored" ? config.ToJsonString() : System.Text.Encoding.UTF8.GetString(original.Config.ToJson()));
+            SafetensorsWriter.Write(folder[place + "/model.safetensors"], content);
+        }
+
+        var expected = Logits(folder["dense"], device, WeightMethod.Dense);
+        Assert.Equal(expected, Logits(folder["stored"], device, WeightMethod.Dense));
+        var actual = Logits(folder["stored"], device, WeightMethod.Stored);
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-3f * expected.Max(Math.Abs));
+
+        using var model = LanguageModel.Load(folder["stored"], device);
+        using var session = model.CreateSession(new SessionOptions { Length = 20 });
+        Assert.Contains(format == "marlin-24" ? "Projections.TwoOfFour" : "Projections.Dense", session.Explain().Plans.SelectMany(plan => plan.Nodes).Select(node => node.Kernel));
+        using var whole = LanguageModel.Load(folder["dense"], device);
+        whole.CreateSession(new SessionOptions { Length = 20 }).Dispose();
+        Assert.True(whole.WeightBytes - model.WeightBytes > 7 * side * side * 2, $"{model.WeightBytes} bytes, {whole.WeightBytes} dense"); // of seven fp32 matrices
+    }
+
+    [Theory]
     [InlineData("opencl", "group:8@0.5")]
     [InlineData(PtxDevices.Name, "unstructured@0.6")]
     public void Gpus_multiply_projections_as_they_are_stored(string name, string pattern)
@@ -100,6 +154,22 @@ public sealed class StoredModelTests
         new ModelCompressor(original.Files, options).Write(folder["sparse"], device);
         var (expected, actual) = (Logits(folder["sparse"], device, WeightMethod.Dense), Logits(folder["sparse"], gpu, WeightMethod.Stored));
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 2e-4f * MathF.Max(1, MathF.Abs(expected[i])));
+    }
+
+    // Symmetric integers, low bits first, with a scale for each group of columns.
+    private static (SafetensorsTensor[] Parts, float[] Dense) Packed(string name, int rows, int columns, int bits, int groups, double spread)
+    {
+        var random = new Random(name.Length);
+        var (offset, perWord) = (1 << (bits - 1), 32 / bits);
+        var codes = Enumerable.Range(0, rows * columns).Select(_ => random.Next(-offset, offset)).ToArray();
+        var scales = Enumerable.Range(0, rows * groups).Select(_ => (Half)(spread * (0.01 + random.NextDouble()))).ToArray();
+        var words = new uint[codes.Length / perWord];
+        for (var i = 0; i < codes.Length; i++) words[i / perWord] |= (uint)(codes[i] + offset) << (i % perWord * bits);
+        return (
+        [
+            StoredFolder.Tensor(name + ".weight_packed", "I32", words, rows, columns / perWord), StoredFolder.Tensor(name + ".weight_scale", "F16", scales, rows, groups),
+            StoredFolder.Tensor<long>(name + ".weight_shape", "I64", [rows, columns], 2),
+        ], [.. codes.Select((code, i) => code * (float)scales[i / columns * groups + i % columns / (columns / groups)])]);
     }
 
     private static float[] Logits(string folder, Device device, WeightMethod method)

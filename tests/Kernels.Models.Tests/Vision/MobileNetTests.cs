@@ -95,6 +95,23 @@ public sealed class MobileNetTests
         if (tensor != "conv_stem.weight") Assert.Contains(limit, message);
     }
 
+    [Theory]
+    [InlineData("""{"architecture":"mobilenetv1_100","pretrained_cfg":{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}}""", "symmetric")]
+    [InlineData("""{"architecture":"mobilenetv2_100","pretrained_cfg":{"mean":[0.485,0.456,0.406]}}""", "imagenet")]
+    [InlineData("""{"architecture":"mobilenetv2_100"}""", "imagenet")]
+    [InlineData("""{"pretrained_cfg":{"mean":[0.1,0.2,0.3]}}""", null)]
+    [InlineData("""{"pretrained_cfg":{"mean":["a"]}}""", null)]
+    public void Pixels_are_read_as_the_files_say(string config, string? normalization)
+    {
+        using var folder = new TemporaryFolder();
+        RandomMobileNet.TimmV1().Write(folder["model.safetensors"]);
+        File.WriteAllText(folder["config.json"], config);
+        if (normalization is null) Assert.Contains("mean", Assert.Throws<ModelException>(() => VisionNetwork.Open(folder.Path)).Message);
+        else Assert.Equal(normalization, VisionNetwork.Open(folder.Path).Normalization.Name);
+        Assert.Equal([-1f, 1f, -1f, 1f, -1f, 1f], ImageNormalization.Symmetric.Normalize([0, 0, 0, 255, 255, 255]));
+        Assert.Equal((51 / 255f - 0.456f) / 0.224f, ImageNormalization.ImageNet.Normalize([0, 51, 0])[1]);
+    }
+
     [Fact]
     public void Layers_that_contradict_each_other_are_refused()
     {

@@ -38,6 +38,7 @@ public sealed class OnnxExportTests : IDisposable
         };
         var network = AssertImported(style);
         Assert.Equal(exporter is "Keras" or "TensorFlow", network.IsTurned);
+        Assert.Equal(network.IsTurned ? ImageNormalization.Symmetric : ImageNormalization.ImageNet, network.Normalization);
         Assert.Equal(_network.Layers.Count, network.Layers.Count);
     }
 

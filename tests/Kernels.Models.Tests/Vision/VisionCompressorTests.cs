@@ -63,6 +63,7 @@ public sealed class VisionCompressorTests : IDisposable
         new VisionCompressor(VisionNetwork.Open(_folder["keras.onnx"]), Options("group:4@0.5", "magnitude")).Write(_folder["out"]);
         var stored = VisionNetwork.Open(_folder["out"]);
         Assert.True(stored.IsTurned);
+        Assert.Equal(ImageNormalization.Symmetric, stored.Normalization);
         using var model = new VisionModel(stored, _device);
         AssertClose(NetworkOracle.Classify(stored, _image), model.Classify(_image));
     }
@@ -135,6 +136,8 @@ public sealed class VisionCompressorTests : IDisposable
     [InlineData("image_size", "0", "image_size")]
     [InlineData("num_channels", "4", "made for 3 channels")]
     [InlineData("num_classes", "6", "[6, 20]")]
+    [InlineData("normalization", "\"vgg\"", "imagenet, symmetric")]
+    [InlineData("turned", "1", "turned")]
     [InlineData("layers", "[]", "a list of 0")]
     [InlineData("layers", "{}", "array")]
     [InlineData("layers[2].input", "2", "layers[2].input")]

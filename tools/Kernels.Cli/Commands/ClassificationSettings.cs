@@ -1,4 +1,5 @@
 using Kernels.Compression;
+using Kernels.Models;
 
 namespace Kernels.Cli.Commands;
 
@@ -16,6 +17,9 @@ internal sealed record ClassificationSettings
 
     /// <summary>File with the name of a class on each line; null for numbers.</summary>
     public required string? Labels { get; init; }
+
+    /// <summary>How pixels are normalised; null as the network is known to read them.</summary>
+    public required ImageNormalization? Pixels { get; init; }
 
     /// <summary>Name of the device, or <see cref="SharedOptions.AutomaticDevice"/>.</summary>
     public required string Device { get; init; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kernels.Cli.Errors;
 using Kernels.Cli.Output;
 using Kernels.Cli.Running;
+using Kernels.Models;
 
 namespace Kernels.Cli.Commands;
 
@@ -17,10 +18,12 @@ internal static class ClassifyCommand
         image.Required = true;
         var pattern = Options.Text("--pattern", "PATTERN", "Drop groups of weights by magnitude first, channels rearranged: group:R@S with R of 1, 2, 4, 8 or 16; S is the share to drop.");
         var labels = Options.Text("--labels", "FILE", "UTF-8 text with the name of a class on each line.");
+        var pixels = Options.Choice(
+            "--pixels", "How pixels are normalised. Default: imagenet, or symmetric (-1 to 1) for networks of Keras and TensorFlow.", [.. ImageNormalization.All.Select(known => known.Name)]);
         var device = SharedOptions.Device();
         var threads = SharedOptions.Threads();
         var json = SharedOptions.Json();
-        var command = new Command("classify", "Name the five likeliest classes of a picture.") { model, image, pattern, labels, device, threads, json };
+        var command = new Command("classify", "Name the five likeliest classes of a picture.") { model, image, pattern, labels, pixels, device, threads, json };
         command.SetAction(parsed =>
         {
             Classification.Execute(
@@ -30,6 +33,7 @@ internal static class ClassifyCommand
                     Image = parsed.GetRequiredValue(image)!,
                     Pattern = parsed.GetValue(pattern) is { } text ? PatternOption.Parse(text) : null,
                     Labels = parsed.GetValue(labels),
+                    Pixels = parsed.GetValue(pixels) is { } name ? ImageNormalization.Find(name) : null,
                     Device = parsed.GetRequiredValue(device)!,
                     Threads = parsed.GetValue(threads),
                     Json = parsed.GetValue(json),

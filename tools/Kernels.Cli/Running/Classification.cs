@@ -21,7 +21,7 @@ internal static class Classification
         var network = VisionNetwork.Open(settings.Model);
         if (network.Channels != 3) throw new InputException($"--model: '{settings.Model}' reads {network.Channels} channels; pictures have 3.");
         var labels = settings.Labels is null ? null : ReadLabels(settings.Labels, network.ClassifierBias.Length, terminal);
-        var image = ImageNormalization.Normalize(ImageFile.ReadCentre("--image", settings.Image, network.Side));
+        var image = (settings.Pixels ?? network.Normalization).Normalize(ImageFile.ReadCentre("--image", settings.Image, network.Side));
         using var device = DeviceChoice.Open(settings.Device, settings.Threads);
         using var model = new VisionModel(network, device, settings.Pattern);
         model.Classify(image); // the first run compiles

@@ -69,7 +69,11 @@ internal sealed class OnnxNetwork
                 "Export the model for images whose side is a multiple of 32.");
         var names = new HashSet<string>();
         VisionLayer[] layers = [.. _layers.Select(layer => layer.Build(names.Add(layer.Node.Label) ? layer.Node.Label : layer.Node.Outputs[0], isTurned))];
-        return new VisionNetwork(_file, _image.Side, layers[0].Inputs, layers, _classifier.Weights, _classifier.Bias) { IsTurned = isTurned };
+        return new VisionNetwork(_file, _image.Side, layers[0].Inputs, layers, _classifier.Weights, _classifier.Bias)
+        {
+            // Graphs do not say; what TensorFlow lays out or pads in its own way was trained as its MobileNets are.
+            IsTurned = isTurned, Normalization = isTurned || _image.ChannelsLast ? ImageNormalization.Symmetric : ImageNormalization.ImageNet,
+        };
     }
 
     private void Read(OnnxNode node)
