@@ -16,20 +16,20 @@ internal sealed unsafe class ChannelPanels(int channels) : PanelSource
         _stride = stride;
     }
 
-    public override void Fill(float* panels, int pitch, int first, int pixels, int width, long ahead)
+    public override void Fill(float* panels, int pitch, int first, int pixels, int width, long panelFloats)
     {
-        var panel = (long)channels * pitch;
         var whole = pixels / width;
         for (var channel = 0; channel < channels; channel++)
         {
             var source = _image + channel * _stride + first;
             var target = panels + (long)channel * pitch;
-            if (ahead != 0)
-                for (var i = 0; i < pixels; i += CacheLine.Floats) CacheLine.Fetch(source + ahead + i);
             if (width == CacheLine.Floats)
-                for (var tile = 0; tile < whole; tile++, source += width, target += panel) PixelRun.CopyLine(source, target);
+                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.CopyLine(source, target);
+            else if (width < PixelRun.Eight && channel + 1 < channels)
+                // What is copied beyond a row is overwritten with the next.
+                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.CopyEight(source, target);
             else
-                for (var tile = 0; tile < whole; tile++, source += width, target += panel) PixelRun.Copy(source, target, width);
+                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.Copy(source, target, width);
             if (whole * width == pixels) continue;
             var rest = pixels - whole * width;
             PixelRun.Copy(source, target, rest);

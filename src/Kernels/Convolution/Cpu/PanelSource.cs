@@ -16,13 +16,13 @@ internal abstract unsafe class PanelSource : IDisposable
     public abstract void Begin(float* image, long stride);
 
     /// <summary>Fills the panels of neighbouring tiles; several threads may.</summary>
-    /// <param name="panels">Where the first panel goes; the others follow, <see cref="Rows"/> × <paramref name="pitch"/> floats each.</param>
+    /// <param name="panels">Where the first panel goes.</param>
     /// <param name="pitch">Floats between rows of a panel.</param>
     /// <param name="first">First output pixel.</param>
     /// <param name="pixels">Output pixels; rows are filled up with zeros to whole tiles.</param>
     /// <param name="width">Pixels of a tile.</param>
-    /// <param name="ahead">Pixels from these to the ones the same worker will copy next, to be asked for; 0 for none.</param>
-    public abstract void Fill(float* panels, int pitch, int first, int pixels, int width, long ahead);
+    /// <param name="panelFloats">Floats from one panel to the next.</param>
+    public abstract void Fill(float* panels, int pitch, int first, int pixels, int width, long panelFloats);
 
     /// <summary>Where the first row of an output pixel lies, to be asked for early, and floats from row to row; 0 where they lie in no such order.</summary>
     public abstract float* Row(long pixel, out long step);

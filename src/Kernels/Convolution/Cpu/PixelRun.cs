@@ -6,12 +6,19 @@ namespace Kernels;
 /// <summary>Copies of neighbouring pixels, too few for a call to be worth it.</summary>
 internal static unsafe class PixelRun
 {
+    /// <summary>Pixels of <see cref="CopyEight"/>.</summary>
+    public const int Eight = 8;
+
+    /// <summary>Copies eight pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyEight(float* source, float* target) => Vector256.Store(Vector256.Load(source), target);
+
     /// <summary>Copies as many pixels as fill a cache line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyLine(float* source, float* target)
     {
-        Vector256.Store(Vector256.Load(source), target);
-        Vector256.Store(Vector256.Load(source + 8), target + 8);
+        CopyEight(source, target);
+        CopyEight(source + Eight, target + Eight);
     }
 
     /// <summary>target[i] = source[i] for i &lt; <paramref name="count"/>; source and target are apart.</summary>

@@ -59,7 +59,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         var cut = _strips[index];
         var panels = (float*)_workspace.Pointer + worker * _workerFloats;
         var width = cut.Vectors * _program.Lanes;
-        _source.Fill(panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, ahead: 0);
+        _source.Fill(panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, _panelFloats);
 
         var strip = _common;
         strip.Panels = (byte*)panels;

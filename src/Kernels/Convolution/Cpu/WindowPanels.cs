@@ -31,12 +31,12 @@ internal sealed unsafe class WindowPanels : PanelSource
         _device.Workers.Run(_inputs, _pad);
     }
 
-    public override void Fill(float* panels, int pitch, int first, int pixels, int width, long ahead)
+    public override void Fill(float* panels, int pitch, int first, int pixels, int width, long panelFloats)
     {
         for (var channel = 0; channel < _inputs; channel++)
             for (var y = 0; y < _window.Side; y++)
                 for (var x = 0; x < _window.Side; x++, panels += pitch)
-                    FillRow(Plane(channel) + y * _plane.Pitch + _plane.Place(x), panels, (long)Rows * pitch, first, pixels, width);
+                    FillRow(Plane(channel) + y * _plane.Pitch + _plane.Place(x), panels, panelFloats, first, pixels, width);
     }
 
     public override float* Row(long pixel, out long step)

@@ -57,7 +57,7 @@ internal sealed unsafe class PixelPanels : DenseContraction
         var pixels = Math.Min(_stripPixels, _pixels - first);
         var panels = (float*)_workspace.Pointer + worker * _workerFloats;
         var edge = panels + _workerFloats - 2L * _tiles.TileRows * width;
-        _source.Fill(panels, width, first, pixels, width, 0);
+        _source.Fill(panels, width, first, pixels, width, _panelFloats);
 
         // Tiles ask for what the worker's next strip reads, a line for every few steps, and for where its outputs will go.
         var ahead = (long)_stripPixels * (_parts == 1 ? _device.Workers.Count : 1);

@@ -6,11 +6,8 @@ namespace Kernels;
 /// </summary>
 internal sealed unsafe class PixelTiles : DenseContraction
 {
-    // Tiles that stay in the second-level cache beside two panels, the outputs, and the pixels of the next tiles.
-    private const int BlockBytes = 224 << 10;
-
-    // Tiles that are copied together, as neighbouring pixels share cache lines.
-    private const int CopiedTogether = 4;
+    // Tiles that stay in the second-level cache beside two panels and the outputs.
+    private const int BlockBytes = 240 << 10;
 
     private readonly CpuDevice _device;
     private readonly CpuDenseTiles _tiles;
@@ -19,7 +16,7 @@ internal sealed unsafe class PixelTiles : DenseContraction
     private readonly TileCut _cut, _panels;
     private readonly ParallelAction _copy, _compute;
     private readonly int _blocks;
-    private readonly long _blockFloats, _edgeFloats;
+    private readonly long _tileFloats, _blockFloats, _edgeFloats;
     private DenseRun _run;
     private int _block;
 
@@ -28,9 +25,10 @@ internal sealed unsafe class PixelTiles : DenseContraction
         (_device, _tiles, _source) = (device, tiles, source);
         _cut = new TileCut(pixels, tiles.TileRows);
         _panels = TileCut.Even(outputs, tiles.PanelWidth);
-        var tileBytes = sizeof(float) * (long)source.Rows * tiles.TileRows;
-        _blocks = (int)Math.Clamp((_cut.Count * tileBytes + BlockBytes - 1) / BlockBytes, 1, _cut.Count);
-        _blockFloats = ((_cut.Count + _blocks - 1) / _blocks) * tileBytes / sizeof(float);
+        // Neighbouring tiles begin in neighbouring sets of the first-level cache, as a row of the image is copied into all of them.
+        _tileFloats = (((long)source.Rows * tiles.TileRows + CacheLine.Floats - 1) / CacheLine.Floats | 1) * CacheLine.Floats;
+        _blocks = (int)Math.Clamp((_cut.Count * _tileFloats * sizeof(float) + BlockBytes - 1) / BlockBytes, 1, _cut.Count);
+        _blockFloats = (_cut.Count + _blocks - 1) / _blocks * _tileFloats;
         _edgeFloats = (long)tiles.TileRows * tiles.PanelWidth;
         _workspace = (CpuBuffer)device.Allocate(sizeof(float) * (_blockFloats + 2 * _edgeFloats * device.Workers.Count));
         (_copy, _compute) = (new ParallelAction((task, _) => Copy(task)), new ParallelAction(Compute));
@@ -49,7 +47,7 @@ internal sealed unsafe class PixelTiles : DenseContraction
         _run = run;
         for (_block = 0; _block < _blocks; _block++)
         {
-            _device.Workers.Run((EndTile - FirstTile + CopiedTogether - 1) / CopiedTogether, _copy);
+            _device.Workers.Run(_device.Workers.Count, _copy);
             _device.Workers.Run(_panels.Count, _compute);
         }
     }
@@ -57,16 +55,18 @@ internal sealed unsafe class PixelTiles : DenseContraction
     /// <inheritdoc/>
     public override void Dispose() => _workspace.Dispose();
 
-    private float* Tile(int tile) => (float*)_workspace.Pointer + (long)(_cut.First(tile) - _cut.First(FirstTile)) * _source.Rows;
+    private float* Tile(int tile) => (float*)_workspace.Pointer + (tile - FirstTile) * _tileFloats;
 
+    // A worker's share of the tiles of a block, those of equal width together: their rows are read from end to end.
     private void Copy(int task)
     {
-        var tile = FirstTile + task * CopiedTogether;
-        for (var end = Math.Min(tile + CopiedTogether, EndTile); tile < end;)
+        var (workers, tiles) = (_device.Workers.Count, EndTile - FirstTile);
+        var end = FirstTile + (int)((task + 1L) * tiles / workers);
+        for (var tile = FirstTile + (int)((long)task * tiles / workers); tile < end;)
         {
             var (first, rows, count) = (_cut.First(tile), _cut.Rows(tile), _cut.Alike(tile, end));
-            var pixels = _cut.First(tile + count - 1) + _cut.Held(tile + count - 1) - first;
-            _source.Fill(Tile(tile), rows, first, pixels, rows, (long)pixels * _device.Workers.Count);
+            var last = tile + count - 1;
+            _source.Fill(Tile(tile), rows, first, _cut.First(last) + _cut.Held(last) - first, rows, _tileFloats);
             tile += count;
         }
     }
@@ -88,7 +88,6 @@ internal sealed unsafe class PixelTiles : DenseContraction
             var tile = firstTile + i;
             var (pixel, rows, held) = (_cut.First(tile), _cut.Rows(tile), _cut.Held(tile));
             FetchOutputs(task + 1, i, tiles);
-            FetchPixels(task, i, tiles);
             if (_run.Residual == null)
                 _tiles.Tile(rows, Tile(tile), panel, columns, _run.Bias + output, 0, sums, width, next, fetchStep);
             else
@@ -109,18 +108,6 @@ internal sealed unsafe class PixelTiles : DenseContraction
         int first = _cut.First(FirstTile), end = _cut.First(EndTile);
         for (var output = outputs * tile / tiles; output < outputs * (tile + 1) / tiles; output++)
             Fetch(_run.Output + (_panels.First(panel) + output) * _run.OutputStride, first, end);
-    }
-
-    // A tile's share of the pixels that the next block copies.
-    private void FetchPixels(int panel, int tile, int tiles)
-    {
-        if (_block + 1 == _blocks) return;
-        var row = _source.Row(0, out var step);
-        if (step == 0) return;
-        int first = _cut.First(EndTile), end = _cut.First((int)((_block + 2L) * _cut.Count / _blocks));
-        var shares = (long)_panels.Count * tiles;
-        var share = (long)panel * tiles + tile;
-        for (var i = _source.Rows * share / shares; i < _source.Rows * (share + 1) / shares; i++) Fetch(row + i * step, first, end);
     }
 
     private static void Fetch(float* row, int first, int end)
