@@ -92,7 +92,7 @@ internal static class GroupSkeleton
     private static void WriteGroup(SourceWriter writer, GroupTile tile, int rows, int vectors, int group, int chain)
     {
         using var _ = writer.Open("");
-        writer.Line($"var p = {Pixels(group)};");
+        writer.Line($"var p = {Pixels(group, vectors)};");
         if (rows > 1) WriteFetch(writer, tile, vectors, group + GroupsAhead);
         if (rows <= vectors) WriteByPixels(writer, tile, rows, vectors, group * rows, chain);
         else WriteByRows(writer, tile, rows, vectors, group * rows, chain);
@@ -101,14 +101,14 @@ internal static class GroupSkeleton
     // For a single output, asking for the pixels takes longer than waiting for them.
     private static void WriteFetch(SourceWriter writer, GroupTile tile, int vectors, int group)
     {
-        writer.Line($"var later = {Pixels(group)};");
+        writer.Line($"var later = {Pixels(group, vectors)};");
         for (var pixel = 0; pixel < vectors * tile.Lanes; pixel += 16) writer.Line(tile.FetchNear($"later + {pixel}"));
     }
 
     // Pixels in every cache line of a run that may begin anywhere in one.
     private static IEnumerable<int> Lines(int pixels) => Enumerable.Range(0, (pixels + 15) / 16).Select(line => 16 * line).Append(pixels - 1);
 
-    private static string Pixels(int group) => $"(float*)(panel + (nuint)(uint)index[{group}])";
+    private static string Pixels(int group, int vectors) => $"(float*)(panel + (nuint)(uint)index[{group}] * {vectors})";
 
     // The group's values stay in registers while its pixels pass.
     private static void WriteByPixels(SourceWriter writer, GroupTile tile, int rows, int vectors, int value, int chain)

@@ -1,7 +1,7 @@
 namespace Kernels;
 
 /// <summary>A convolution on the processor.</summary>
-/// <remarks>Every output is summed by one thread in the order of its stored weights: results do not depend on the threads.</remarks>
+/// <remarks>Every output is summed by one thread in the order of its packed weights: results do not depend on the threads.</remarks>
 internal sealed unsafe class CpuConvolutionPlan : ConvolutionPlan
 {
     private readonly PanelSource _source;

@@ -22,9 +22,6 @@ public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows,
     /// <summary>The tiles of weights that are all kept.</summary>
     public CpuDenseTiles Dense { get; } = dense;
 
-    /// <summary>Bytes of a row of a panel: the pixels of the widest tile, whatever the tile.</summary>
-    public int PitchBytes => TileVectors * Lanes * sizeof(float);
-
     /// <inheritdoc/>
     public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
 
@@ -34,11 +31,12 @@ public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows,
     /// <inheritdoc/>
     public sealed override ConvolutionWeights Pack(Device device, ConvolutionDeclaration declaration, BlockMatrix source, ReadOnlySpan<float> bias)
     {
-        if ((long)source.Columns * PitchBytes > int.MaxValue)
+        var vectorBytes = Lanes * sizeof(float);
+        if ((long)source.Columns * vectorBytes > int.MaxValue)
             throw new KernelException(
-                declaration.Name, device.Name, $"{source}", $"at most {int.MaxValue / PitchBytes} columns can be indexed", "Split the inputs.");
+                declaration.Name, device.Name, $"{source}", $"at most {int.MaxValue / vectorBytes} columns can be indexed", "Split the inputs.");
         if (source.Blocks.Length == (long)source.Rows / source.BlockRows * source.Columns) return new CpuDenseWeights((CpuDevice)device, source, bias, Dense);
-        return new CpuConvolutionWeights((CpuDevice)device, source, bias, TileRows, PitchBytes);
+        return new CpuConvolutionWeights((CpuDevice)device, source, bias, TileRows, vectorBytes);
     }
 
     /// <inheritdoc/>

@@ -12,8 +12,8 @@ internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
     /// <param name="source">[outputs, inputs × taps] in groups.</param>
     /// <param name="bias">[outputs], or empty for zeros.</param>
     /// <param name="tileRows">Outputs of a register tile, which divide a group's.</param>
-    /// <param name="pitchBytes">Bytes of a row of a panel, which indices are multiplied with beforehand.</param>
-    public CpuConvolutionWeights(CpuDevice device, BlockMatrix source, ReadOnlySpan<float> bias, int tileRows, int pitchBytes) : base(device, source)
+    /// <param name="vectorBytes">Bytes of a vector of pixels, which indices are multiplied with beforehand.</param>
+    public CpuConvolutionWeights(CpuDevice device, BlockMatrix source, ReadOnlySpan<float> bias, int tileRows, int vectorBytes) : base(device, source)
     {
         var (values, offsets, rows) = (Round(source.Values.Length), Round(source.Offsets.Length), Round(source.Blocks.Length + GroupsAhead));
         _buffer = (CpuBuffer)device.Allocate(4 * (values + offsets + rows + Round(Outputs)));
@@ -22,13 +22,18 @@ internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
         Rows = Offsets + offsets;
         Bias = (float*)(Rows + rows);
         source.Offsets.CopyTo(new Span<int>(Offsets, source.Offsets.Length));
-        for (var i = 0; i < source.Blocks.Length; i++) Rows[i] = source.Blocks[i] * pitchBytes;
         bias.CopyTo(new Span<float>(Bias, Outputs));
         var target = Values;
         for (var block = 0; block + 1 < source.Offsets.Length; block++)
+        {
+            // Every other block goes through its inputs backwards, from those that the block before left in the first-level cache.
+            var (first, count) = (source.Offsets[block], source.Offsets[block + 1] - source.Offsets[block]);
+            var (from, step) = block % 2 == 0 ? (first, 1) : (first + count - 1, -1);
+            for (var i = 0; i < count; i++) Rows[first + i] = source.Blocks[from + i * step] * vectorBytes;
             for (var row = 0; row < GroupRows; row += tileRows)
-                for (var i = source.Offsets[block]; i < source.Offsets[block + 1]; i++, target += tileRows)
-                    source.Values.Slice(i * GroupRows + row, tileRows).CopyTo(new Span<float>(target, tileRows));
+                for (var i = 0; i < count; i++, target += tileRows)
+                    source.Values.Slice((from + i * step) * GroupRows + row, tileRows).CopyTo(new Span<float>(target, tileRows));
+        }
     }
 
     /// <inheritdoc/>
@@ -40,7 +45,7 @@ internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
     /// <summary>Where the groups of each block of outputs begin.</summary>
     public int* Offsets { get; }
 
-    /// <summary>For each group, the bytes from the first row of a panel to the row it multiplies.</summary>
+    /// <summary>For each group, the bytes from the first row of a panel, a vector wide, to the row it multiplies.</summary>
     public int* Rows { get; }
 
     /// <summary>One for each output.</summary>

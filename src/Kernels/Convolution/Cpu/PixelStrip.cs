@@ -6,7 +6,7 @@ namespace Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe struct PixelStrip
 {
-    /// <summary>A panel for each tile: rows of pixels, <see cref="CpuConvolutionProgram.PitchBytes"/> apart.</summary>
+    /// <summary>A panel for each tile: rows of pixels, as wide as the tile.</summary>
     public byte* Panels;
 
     /// <summary>Bytes from one tile's panel to the next.</summary>
@@ -27,7 +27,7 @@ public unsafe struct PixelStrip
     /// <summary>Where the groups of each block of outputs begin.</summary>
     public int* Offsets;
 
-    /// <summary>Bytes from a panel to the row of each group; eight more than there are groups.</summary>
+    /// <summary>Bytes from a panel to the row of each group, for each vector of a row; eight more than there are groups.</summary>
     public int* Rows;
 
     /// <summary>Values of each group.</summary>

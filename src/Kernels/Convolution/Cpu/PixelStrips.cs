@@ -29,9 +29,9 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     public PixelStrips(CpuDevice device, CpuConvolutionProgram program, PanelSource source, int outputs, int pixels)
     {
         (_device, _program, _source, _outputs) = (device, program, source, outputs);
-        var tiles = Math.Max(1, (int)(StripBytes / ((long)source.Rows * program.PitchBytes)));
+        _panelFloats = (long)source.Rows * program.TileVectors * program.Lanes;
+        var tiles = (int)Math.Max(1, StripBytes / sizeof(float) / _panelFloats);
         _strips = Cut(pixels, program.Lanes, program.TileVectors, tiles);
-        _panelFloats = (long)source.Rows * program.PitchBytes / sizeof(float);
         var raggedFloats = pixels % program.Lanes == 0 ? 0 : (long)outputs * program.TileVectors * program.Lanes;
         _workerFloats = (_panelFloats * _strips.Max(strip => Tiles(strip)) + raggedFloats + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
         _workspace = (CpuBuffer)device.Allocate(sizeof(float) * _workerFloats * device.Workers.Count);
@@ -46,7 +46,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         _parts = workers == 1 || _strips.Length >= workers * StripsPerWorker ? 1 : Math.Min(workers, _blocks);
         _common = new PixelStrip
         {
-            PanelBytes = _panelFloats * sizeof(float), TilesOfBlock = weights.GroupRows / _program.TileRows,
+            TilesOfBlock = weights.GroupRows / _program.TileRows,
             Offsets = weights.Offsets, Rows = weights.Rows, Values = weights.Values, Bias = weights.Bias,
             Residual = residual, ResidualStride = residualStride, Output = y, OutputStride = outputStride,
         };
@@ -59,17 +59,19 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         var cut = _strips[index];
         var panels = (float*)_workspace.Pointer + worker * _workerFloats;
         var width = cut.Vectors * _program.Lanes;
-        _source.Fill(panels, _program.PitchBytes / sizeof(float), cut.First, cut.Pixels, width, _panelFloats);
+        var panelFloats = (long)_source.Rows * width;
+        _source.Fill(panels, width, cut.First, cut.Pixels, width, panelFloats);
 
         var strip = _common;
         strip.Panels = (byte*)panels;
+        strip.PanelBytes = sizeof(float) * panelFloats;
         strip.Tiles = Tiles(cut);
         (strip.First, strip.End) = ((int)((long)part * _blocks / _parts), (int)((part + 1L) * _blocks / _parts));
         strip.Output += cut.First;
         Announce(ref strip, index + (_parts == 1 ? _device.Workers.Count : 1));
         if (strip.Residual != null) strip.Residual += cut.First;
         if (cut.Pixels % _program.Lanes == 0) _program.Run(cut.Vectors, &strip);
-        else RunRagged(strip, cut.Vectors, cut.Pixels, panels + _panelFloats * strip.Tiles);
+        else RunRagged(strip, cut.Vectors, cut.Pixels, panels + panelFloats * strip.Tiles);
     }
 
     public void Dispose()
