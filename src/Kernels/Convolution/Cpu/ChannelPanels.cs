@@ -25,6 +25,12 @@ internal sealed unsafe class ChannelPanels(int channels) : PanelSource
             var target = panels + (long)channel * pitch;
             if (width == CacheLine.Floats)
                 for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.CopyLine(source, target);
+            else if (width == CacheLine.Floats + PixelRun.Eight)
+                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats)
+                {
+                    PixelRun.CopyLine(source, target);
+                    PixelRun.CopyEight(source + CacheLine.Floats, target + CacheLine.Floats);
+                }
             else if (width < PixelRun.Eight && channel + 1 < channels)
                 // What is copied beyond a row is overwritten with the next.
                 for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.CopyEight(source, target);
