@@ -37,6 +37,13 @@ public sealed class RaggedAttentionPropertyTests
     }
 
     [Fact]
+    public void Drawn_batches_agree_with_the_oracle_on_an_interpreted_gpu()
+    {
+        using var device = PtxDevices.Open();
+        Cases.Where(problem => problem.Shape.Page > 0).Sample(problem => problem.Run(device), iter: 4, threads: 1);
+    }
+
+    [Fact]
     public void Drawn_batches_visit_every_declared_key_once_and_no_other()
     {
         using var device = new CpuDevice(threads: 2);

@@ -54,7 +54,7 @@ internal static class CudaKernels
             .Where(source => source.SharedAtLaunch ? !Stores<GpuBFloat16>(source) : !Stores<GpuFloat16>(source) && !Stores<GpuBFloat16>(source))
             .Concat(new[] { AttentionKernels.PooledTop20, AttentionKernels.Antidiagonal20, AttentionKernels.Bounds20, AttentionKernels.GateAny20 }
                 .SelectMany(kernel => Selection(kernel, paged: true)))
-            .Where(IsPaged);
+            .Where(IsPaged).DistinctBy(source => source.Name[source.Name.IndexOf(':')..]);
 
     private static bool Stores<TElement>(GpuKernelSource source) => source.Name.Contains(typeof(TElement).Name, StringComparison.Ordinal);
 
