@@ -13,6 +13,9 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
     public static TheoryData<string, string> Ragged => CaseRuns.OnGpus(
         RaggedAttentionCases.PortableNames, RaggedAttentionCases.GpuNames, RaggedAttentionCases.SmallNames, RaggedAttentionCases.TinyNames);
 
+    public static TheoryData<string, string> Counted => CaseRuns.OnGpus(
+        RaggedAttentionCases.TinyNames, RaggedAttentionCases.CountedNames, [.. RaggedAttentionCases.TinyNames, "ragged, single rows, paged"], RaggedAttentionCases.TinyNames);
+
     [Theory]
     [MemberData(nameof(Problems))]
     public void Agrees_with_the_oracle(string device, string name) => AttentionCases.Named(name).Run(devices[device]);
@@ -35,9 +38,8 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
     }
 
     [Theory]
-    [InlineData("opencl", "ragged, tiny, paged")]
-    [InlineData(PtxDevices.Name, "ragged, tiny, paged")]
-    public void Every_key_of_a_page_is_visited_once_and_no_other(string device, string name) =>
+    [MemberData(nameof(Counted))]
+    public void Every_declared_key_is_visited_once_and_no_other(string device, string name) =>
         VisitCount.AssertDeclared(RaggedAttentionCases.Named(name), devices[device]);
 
     [Fact]
@@ -63,9 +65,11 @@ public sealed class GpuAttentionTests(SharedDevices devices) : IClassFixture<Sha
     }
 
     [Fact]
-    public void More_heads_than_a_grid_can_number_are_refused()
+    public void More_heads_and_pages_than_a_launch_can_number_are_refused()
     {
         var support = AttentionKernels.Causal8.Supports(devices["simulator"], new AttentionShape(4096, 1, 1, 16, 16, 8));
         Assert.Contains("more than the 65535", support.Reason);
+        var inPages = AttentionKernels.Causal8.Supports(devices["simulator"], new AttentionShape(8, 1, 1 << 30, 1, 1, 8) { Page = 7 });
+        Assert.Contains("in pages of 7 needs more than the 1073741824 pages", inPages.Reason);
     }
 }

@@ -21,6 +21,8 @@ public abstract class IlgpuAttentionProgram : AttentionProgram
     {
         if ((long)shape.Batch * shape.QueryHeads > MostPairs)
             return Support.No($"batch {shape.Batch} times {shape.QueryHeads} query heads is more than the {MostPairs} a grid can number");
+        if (shape.Page > 0 && PageTables.Entries(shape) > PageTables.MostEntries)
+            return Support.No($"batch {shape.Batch} of {shape.Keys} keys in pages of {shape.Page} needs more than the {PageTables.MostEntries} pages that a plan lists");
         return (long)shape.Queries * shape.GroupSize > int.MaxValue / 2
             ? Support.No($"{shape.Queries} queries of {shape.GroupSize} heads are more rows than {int.MaxValue / 2}")
             : Support.Yes;

@@ -8,12 +8,18 @@ namespace Kernels;
 /// <param name="shape">The plan's shape.</param>
 internal sealed class PageTables(IlgpuBuffer buffer, AttentionShape shape)
 {
+    /// <summary>Most entries of the tables of a plan.</summary>
+    public const int MostEntries = 1 << 30;
+
     private readonly int _columns = Columns(shape);
-    private readonly int[] _held = new int[shape.Batch * Columns(shape)];
+    private readonly int[] _held = new int[Entries(shape)];
     private bool _differs;
 
     /// <summary>Bytes for the tables of plans of <paramref name="shape"/>.</summary>
-    public static long Bytes(in AttentionShape shape) => sizeof(int) * (long)shape.Batch * Columns(shape);
+    public static long Bytes(in AttentionShape shape) => sizeof(int) * Entries(shape);
+
+    /// <summary>Entries of those tables.</summary>
+    public static long Entries(in AttentionShape shape) => (long)shape.Batch * Columns(shape);
 
     /// <summary>Copies the tables of <paramref name="sequences"/>, which have been checked.</summary>
     public void Fill(RaggedBatch sequences)
