@@ -11,7 +11,7 @@ internal static class SimdGroupMatMul
 {
     private const string Parameters = "float* x, ushort* columns, float* values, int count, float* sums, bool resume";
 
-    // Tokens of a tile are at most four vectors: what a tile holds of its inputs stays in L2.
+    // Tokens of a tile are at most four vectors, so that many inputs of a tile fit L1.
     private const int MostVectors = 4;
 
     public static void Write(SourceWriter writer, MatMulSpec spec)
@@ -36,25 +36,34 @@ internal static class SimdGroupMatMul
     {
         var (vectors, lanes) = (Vectors(width, rows), width.Lanes);
         var together = Math.Min(rows, Accumulators(width));
+        var chains = Math.Max(1, Accumulators(width) / (together * vectors)); // hide the latency of a multiply-add
         writer.Line(SimdContractionTile.Optimized);
         using (writer.Open($"public override void Tile({Parameters})"))
         using (writer.Open($"for (var first = 0; first < {rows}; first += {together}, sums += {together * vectors * lanes})"))
         {
             string Place(int row, int v) => $"sums + {(row * vectors + v) * lanes}";
             ForEach(writer, together, vectors, (row, v) => $"var s{row}_{v} = resume ? {width.Class}.Load({Place(row, v)}) : {width.Of("float")}.Zero;");
+            for (var chain = 1; chain < chains; chain++)
+                ForEach(writer, together, vectors, (row, v) => $"var {Sum(row, v, chain)} = {width.Of("float")}.Zero;");
             writer.Line("var w = values + first;");
-            using (writer.Open($"for (var i = 0; i < count; i++, w += {rows})"))
-            {
-                writer.Line($"var p = x + (long)columns[i] * {vectors * lanes};");
-                for (var v = 0; v < vectors; v++) writer.Line($"var x{v} = {width.Class}.Load(p + {v * lanes});");
-                for (var row = 0; row < together; row++)
-                {
-                    writer.Line($"var b{row} = {width.Class}.Create(w[{row}]);");
-                    for (var v = 0; v < vectors; v++) writer.Line($"s{row}_{v} = {width.Class}.MultiplyAddEstimate(x{v}, b{row}, s{row}_{v});");
-                }
-            }
+            writer.Line("var i = 0;");
+            foreach (var inputs in new[] { chains, 1 }.Distinct())
+                using (writer.Open($"for (; i <= count - {inputs}; i += {inputs}, w += {inputs * rows})"))
+                    for (var input = 0; input < inputs; input++)
+                        using (writer.Open(""))
+                        {
+                            writer.Line($"var p = x + (long)columns[i + {input}] * {vectors * lanes};");
+                            for (var v = 0; v < vectors; v++) writer.Line($"var x{v} = {width.Class}.Load(p + {v * lanes});");
+                            for (var row = 0; row < together; row++)
+                            {
+                                writer.Line($"var b{row} = {width.Class}.Create(w[{input * rows + row}]);");
+                                for (var v = 0; v < vectors; v++)
+                                    writer.Line($"{Sum(row, v, input)} = {width.Class}.MultiplyAddEstimate(x{v}, b{row}, {Sum(row, v, input)});");
+                            }
+                        }
 
-            ForEach(writer, together, vectors, (row, v) => $"{width.Class}.Store(s{row}_{v}, {Place(row, v)});");
+            ForEach(writer, together, vectors, (row, v) =>
+                $"{width.Class}.Store({string.Join(" + ", Enumerable.Range(0, chains).Select(chain => Sum(row, v, chain)))}, {Place(row, v)});");
         }
 
         writer.Line();
@@ -94,6 +103,8 @@ internal static class SimdGroupMatMul
             }
         }
     }
+
+    private static string Sum(int row, int vector, int chain) => chain == 0 ? $"s{row}_{vector}" : $"s{row}_{vector}_{chain}";
 
     private static void ForEach(SourceWriter writer, int outer, int inner, Func<int, int, string> line)
     {

@@ -15,6 +15,9 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     /// <summary>Most activation rows that are taken one by one.</summary>
     internal const int FewRows = 4;
 
+    // Activations of a segment, which stay in L1 while groups pass.
+    private const int SegmentBytes = 16 << 10;
+
     /// <summary>fp32 lanes of a vector.</summary>
     public int Lanes => vectorBits / 32;
 
@@ -23,6 +26,9 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
 
     /// <summary>Activation rows of a tile.</summary>
     public int TileRows { get; } = tileRows;
+
+    /// <summary>Inputs of which a tile's activations stay in L1 while groups pass.</summary>
+    internal int SegmentInputs => SegmentBytes / (sizeof(float) * TileRows);
 
     /// <inheritdoc/>
     public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
@@ -35,7 +41,7 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
 
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type) =>
-        new CpuGroupWeights((CpuDevice)device, declaration, source, type, GroupRows);
+        new CpuGroupWeights((CpuDevice)device, declaration, source, type, this);
 
     /// <inheritdoc/>
     public sealed override MatMulPlan Plan(Device device, MatMulDeclaration declaration, in MatMulShape shape) => shape.Transposed

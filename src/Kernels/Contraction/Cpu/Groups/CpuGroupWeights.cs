@@ -4,26 +4,24 @@ namespace Kernels;
 
 /// <summary>
 /// Weights by groups of outputs: for every group the inputs it uses, ascending, with one value for each of its outputs. The inputs are cut
-/// into segments: those that share scales, or as many as a tile of activations keeps in cache.
+/// into segments: those that share scales, or as many as a tile of activations keeps in L1.
 /// </summary>
 internal sealed unsafe class CpuGroupWeights : PackedWeights
 {
-    private const int UsualSegmentInputs = 1024;
-
     private readonly CpuBuffer _buffer;
     private readonly MatMulDeclaration _declaration;
     private readonly GroupLayout _layout;
 
     /// <summary>Packs what the source's mask, or the largest magnitudes of N:M, keep.</summary>
     /// <exception cref="KernelException">There is no mask and none follows from the pattern, or the outputs of a group differ.</exception>
-    public CpuGroupWeights(CpuDevice device, MatMulDeclaration declaration, HostMatrix source, ElementType type, int groupRows)
+    public CpuGroupWeights(CpuDevice device, MatMulDeclaration declaration, HostMatrix source, ElementType type, CpuGroupMatMulProgram program)
         : base(device, source.Rows, source.Columns, type)
     {
         _declaration = declaration;
-        var packer = new GroupPacker(declaration, device, source, groupRows);
+        var packer = new GroupPacker(declaration, device, source, program.GroupRows);
         var scaleInputs = GroupLayout.ScaleInputsOf(source, type);
-        var segmentInputs = scaleInputs > 0 && scaleInputs < source.Columns ? scaleInputs : UsualSegmentInputs;
-        _layout = new GroupLayout(type, source.Rows, source.Columns, groupRows, packer.Count, scaleInputs, segmentInputs);
+        var segmentInputs = scaleInputs > 0 && scaleInputs < source.Columns ? scaleInputs : program.SegmentInputs;
+        _layout = new GroupLayout(type, source.Rows, source.Columns, program.GroupRows, packer.Count, scaleInputs, segmentInputs);
         _buffer = (CpuBuffer)device.Allocate(_layout.ByteLength);
         Offsets = (int*)_buffer.Pointer;
         Columns = (ushort*)(_buffer.Pointer + _layout.Columns);
@@ -45,7 +43,7 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     public int Runs => Math.Max(1, _layout.ScaleGroups);
 
     /// <summary>Most stored inputs of a group that are decoded together.</summary>
-    public static int MostDecoded => UsualSegmentInputs;
+    public const int MostDecoded = 1024;
 
     /// <summary>[groups][segments]: where the stored inputs begin; one more entry ends the last.</summary>
     public int* Offsets { get; }
