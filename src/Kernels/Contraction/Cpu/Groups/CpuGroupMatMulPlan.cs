@@ -2,18 +2,21 @@ namespace Kernels;
 
 /// <summary>
 /// A product with grouped weights on the processor. A few rows pass the weights one by one, which are read as they are stored; more are
-/// packed into tiles whose lanes are tokens, and values that are not fp32 are decoded once for a tile, into the scratch of a task, which takes a run of groups.
+/// packed into tiles whose lanes are tokens. A task takes a run of groups; its weights of one segment pass a block of tiles while they stay in L1,
+/// decoded once where they are not fp32.
 /// </summary>
 /// <remarks>What is summed in which order depends on the shape alone, never on the number of threads.</remarks>
 internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
 {
-    private const int TaskOutputs = 64;
+    // Sums of a block of tiles are 128 KB.
+    private const int TaskOutputs = 64, BlockRows = 512;
 
     private readonly CpuGroupMatMulProgram _program;
     private readonly CpuDevice _device;
     private readonly ActivationPacker _packer;
     private readonly Body _body;
     private readonly CpuBuffer _workspace;
+    private readonly int _blockTiles;
     private readonly long _packedLength, _sumsLength, _workerLength;
 
     public CpuGroupMatMulPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuGroupMatMulProgram program)
@@ -23,9 +26,11 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
         _packer = new ActivationPacker(program.TileRows, _ => program.TileRows, shape.Inputs, shape.Inputs);
         _body = new Body(this);
         var isFew = shape.Rows <= CpuGroupMatMulProgram.FewRows;
-        _packedLength = isFew ? 0 : (shape.Rows + (long)program.TileRows - 1) / program.TileRows * _packer.TileLength;
-        _sumsLength = (long)TaskOutputs * (isFew ? CpuGroupMatMulProgram.FewRows : Math.Max(program.TileRows, CpuGroupMatMulProgram.FewRows));
-        _workerLength = _sumsLength + (isFew || shape.WeightType == ElementType.Float32 ? 0 : (long)CpuGroupWeights.MostDecoded * program.GroupRows);
+        var tiles = isFew ? 0 : (shape.Rows + (long)program.TileRows - 1) / program.TileRows;
+        _packedLength = tiles * _packer.TileLength;
+        _blockTiles = (int)Math.Min(tiles, BlockRows / program.TileRows);
+        _sumsLength = (long)TaskOutputs * Math.Max(_blockTiles * program.TileRows, CpuGroupMatMulProgram.FewRows);
+        _workerLength = _sumsLength + (isFew || shape.WeightType == ElementType.Float32 ? 0 : (long)CpuGroupWeights.MostDecoded * TaskOutputs);
         _workspace = (CpuBuffer)device.Allocate(4 * (_packedLength + _workerLength * device.Workers.Count));
     }
 
@@ -79,11 +84,18 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
                 return;
             }
 
-            for (var first = 0; first < _rows; first += program.TileRows)
+            var (tileRows, tileSums) = (program.TileRows, TaskOutputs * program.TileRows);
+            for (var first = 0; first < _rows; first += plan._blockTiles * tileRows)
             {
-                SumTile(output, count, scratch, sums, first);
-                program.Finish(sums, count * program.TileRows);
-                Transposition.Transpose(sums, program.TileRows, count, Math.Min(program.TileRows, _rows - first), _y + first * _outputStride + output, _outputStride);
+                var tiles = Math.Min(plan._blockTiles, (_rows - first - 1) / tileRows + 1);
+                SumTiles(output, count, scratch, sums, first / tileRows, tiles);
+                for (var tile = 0; tile < tiles; tile++)
+                {
+                    var row = first + tile * tileRows;
+                    program.Finish(sums + tile * tileSums, count * tileRows);
+                    Transposition.Transpose(
+                        sums + tile * tileSums, tileRows, count, Math.Min(tileRows, _rows - row), _y + row * _outputStride + output, _outputStride);
+                }
             }
         }
 
@@ -100,26 +112,61 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
             }
         }
 
-        /// <summary>Sums of some outputs over the tile that begins with row <paramref name="first"/>.</summary>
-        private void SumTile(int output, int count, float* scratch, float* sums, int first)
+        /// <summary>Sums of some outputs over some tiles, [tiles][<see cref="TaskOutputs"/>][tile rows].</summary>
+        private void SumTiles(int output, int count, float* scratch, float* sums, int firstTile, int tiles)
+        {
+            var (weights, groupRows) = (_weights, plan._program.GroupRows);
+            var groups = count / groupRows;
+            for (var segment = 0; segment < weights.Segments; segment++)
+            {
+                var bounds = weights.Offsets + output / groupRows * weights.Segments + segment;
+                var most = 0;
+                for (var group = 0; group < groups; group++)
+                    most = Math.Max(most, bounds[group * weights.Segments + 1] - bounds[group * weights.Segments]);
+                for (var skipped = 0; skipped == 0 || skipped < most; skipped += CpuGroupWeights.MostDecoded)
+                    AddStored(output, groups, segment, bounds, skipped, scratch, sums, firstTile, tiles);
+            }
+        }
+
+        /// <summary>Adds stored inputs of a segment, a number of every group's after those that are skipped.</summary>
+        private void AddStored(int output, int groups, int segment, int* bounds, int skipped, float* scratch, float* sums, int firstTile, int tiles)
         {
             var (program, weights, groupRows) = (plan._program, _weights, plan._program.GroupRows);
-            var tile = (float*)plan._workspace.Pointer + plan._packer.Offset(first / program.TileRows, 0);
-            for (var segment = 0; segment < weights.Segments; segment++)
-                for (var done = 0; done < count; done += groupRows)
+            var parts = stackalloc Part[TaskOutputs];
+            for (var group = 0; group < groups; group++, bounds += weights.Segments)
+            {
+                var from = Math.Min(bounds[0] + skipped, bounds[1]);
+                var stored = Math.Min(bounds[1] - from, CpuGroupWeights.MostDecoded);
+                parts[group] = new Part
                 {
-                    var group = (output + done) / groupRows;
-                    var bounds = weights.Offsets + group * weights.Segments + segment;
-                    var from = bounds[0];
-                    do
-                    {
-                        var stored = Math.Min(bounds[1] - from, CpuGroupWeights.MostDecoded);
-                        var values = weights.Decode(group, segment, from, stored, scratch);
-                        program.Tile(tile, weights.Columns + from, values, stored, sums + (long)done * program.TileRows, segment > 0 || from > bounds[0]);
-                        from += stored;
-                    }
-                    while (from < bounds[1]);
+                    Columns = weights.Columns + from, Count = stored,
+                    Values = weights.Decode(output / groupRows + group, segment, from, stored, scratch + (long)group * groupRows * CpuGroupWeights.MostDecoded),
+                };
+            }
+
+            // Meanwhile the segment of the next tile comes to L2, a share with every group.
+            var inputs = Math.Min(weights.SegmentInputs, plan.Shape.Inputs - segment * weights.SegmentInputs);
+            var share = (inputs * program.TileRows / groups + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                var x = (float*)plan._workspace.Pointer + plan._packer.Offset(firstTile + tile, 0);
+                var next = x + plan._packer.TileLength + (long)segment * weights.SegmentInputs * program.TileRows;
+                for (var group = 0; group < groups; group++, sums += groupRows * program.TileRows, next += share)
+                {
+                    for (var line = 0; line < share && tile + 1 < tiles; line += CacheLine.Floats) CacheLine.Fetch(next + line);
+                    program.Tile(x, parts[group].Columns, parts[group].Values, parts[group].Count, sums, segment > 0 || skipped > 0);
                 }
+
+                sums += (TaskOutputs - groups * groupRows) * program.TileRows;
+            }
+        }
+
+        /// <summary>Stored inputs of a group, ready to be multiplied.</summary>
+        private struct Part
+        {
+            public ushort* Columns;
+            public float* Values;
+            public int Count;
         }
     }
 }

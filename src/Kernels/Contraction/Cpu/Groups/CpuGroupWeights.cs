@@ -43,7 +43,7 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     public int Runs => Math.Max(1, _layout.ScaleGroups);
 
     /// <summary>Most stored inputs of a group that are decoded together.</summary>
-    public const int MostDecoded = 1024;
+    public const int MostDecoded = 512;
 
     /// <summary>[groups][segments]: where the stored inputs begin; one more entry ends the last.</summary>
     public int* Offsets { get; }
