@@ -64,6 +64,25 @@ public class GroupProductTests
         }
     }
 
+    [Fact]
+    public void Blocks_of_rows_and_long_segments_are_taken_in_turn()
+    {
+        const int outputs = 6, inputs = 1300, group = 650; // a scale for more inputs than are decoded together
+        using var device = new CpuDevice(2);
+        var random = new Random(6);
+        var matrix = RandomSparse.Blocks(outputs, inputs, 2, 1, 0.95, random);
+        var mask = matrix.Mask();
+        using (var weights = Products.GroupsOfTwo.Pack(device, matrix))
+            GroupedProduct.Compare(device, Products.GroupsOfTwo, matrix.Densify(), mask, weights, 1100, random);
+
+        var (codes, scales, values) = (new sbyte[outputs * inputs], new float[outputs * inputs / group], new float[outputs * inputs]);
+        for (var i = 0; i < scales.Length; i++) scales[i] = random.NextSingle();
+        for (var i = 0; i < codes.Length; i++) values[i] = (codes[i] = (sbyte)random.Next(-8, 8)) * scales[i / group];
+        foreach (var type in new[] { ElementType.Int8, ElementType.Int4 })
+            using (var weights = Products.GroupsOfTwo.Pack(device, HostMatrix.Quantized(codes, outputs, inputs, scales, group) with { Mask = mask }, type))
+                foreach (var rows in new[] { 1, 40 }) GroupedProduct.Compare(device, Products.GroupsOfTwo, values, mask, weights, rows, random);
+    }
+
     [Theory]
     [InlineData("cpu")]
     [InlineData("simulator")]
