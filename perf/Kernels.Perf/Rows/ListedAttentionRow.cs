@@ -5,7 +5,7 @@ namespace Kernels.Perf.Rows;
 
 /// <summary>Attention over a part of the keys: a mask, an index that is brought, or what the kernel selects.</summary>
 /// <remarks>
-/// One key in forty shares a direction with every query, so that selections find something; the others are random. own-dense attends to every
+/// Unless the row brings other data, one key in forty shares a direction with every query, so that selections find something; the others are random. own-dense attends to every
 /// key, <c>listed</c> to the keys that were chosen, without choosing them. A selection is timed with the attention, and summaries of keys that outlive a step are kept from run to run; the answer is checked against
 /// the selected keys, which the tests compare with the definition.
 /// </remarks>
@@ -16,9 +16,10 @@ namespace Kernels.Perf.Rows;
 /// <param name="Index">The index to bring; null where the kernel chooses its keys.</param>
 /// <param name="Selecting">The kernel that selects, once and untimed, the index to bring.</param>
 /// <param name="Contiguous">An index of as many keys side by side, for a baseline of that name.</param>
+/// <param name="Data">Draws queries, keys and values; <see cref="PlantedAttention.Draw(AttentionShape)"/> unless given.</param>
 internal sealed record ListedAttentionRow(
     string Pattern, string Size, AttentionKernel Kernel, AttentionShape Shape, Func<AttentionShape, AttentionIndex>? Index = null,
-    AttentionKernel? Selecting = null, Func<AttentionShape, AttentionIndex>? Contiguous = null) : IRatioRow
+    AttentionKernel? Selecting = null, Func<AttentionShape, AttentionIndex>? Contiguous = null, Func<AttentionShape, AttentionData>? Data = null) : IRatioRow
 {
     public string Name => $"attention.{Pattern}.d{Shape.HeadDim}{(Size.Length > 0 ? $".{Size}" : "")}";
 
@@ -29,10 +30,7 @@ internal sealed record ListedAttentionRow(
 
     public PreparedRow Prepare(RowSetup setup)
     {
-        var planted = new PlantedAttention(Shape.Keys + Shape.HeadDim, Shape.HeadDim);
-        var query = planted.Draw(Shape.Queries * Shape.QueryHeads, 1);
-        var key = planted.Draw(Shape.Keys * Shape.KeyHeads, PlantedAttention.SharedOneIn);
-        var value = planted.Draw(Shape.Keys * Shape.KeyHeads);
+        var (query, key, value) = (Data ?? PlantedAttention.Draw)(Shape);
         var plan = Kernel.Plan(setup.Device, Shape);
         AttentionProblem problem = null!;
         AttentionIndex? index = null;

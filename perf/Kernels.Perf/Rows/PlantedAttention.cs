@@ -20,6 +20,14 @@ internal sealed class PlantedAttention
         _length = Math.Sqrt(_direction.Sum(channel => (double)channel * channel));
     }
 
+    /// <summary>Queries that all share the direction, and keys of which one in <see cref="SharedOneIn"/> does.</summary>
+    public static AttentionData Draw(AttentionShape shape)
+    {
+        var planted = new PlantedAttention(shape.Keys + shape.HeadDim, shape.HeadDim);
+        return new AttentionData(
+            planted.Draw(shape.Queries * shape.QueryHeads, 1), planted.Draw(shape.Keys * shape.KeyHeads, SharedOneIn), planted.Draw(shape.Keys * shape.KeyHeads));
+    }
+
     /// <summary>Vectors of standard normal channels; one in <paramref name="oneIn"/> shares the direction, none for 0.</summary>
     public float[] Draw(int vectors, int oneIn = 0)
     {

@@ -44,7 +44,7 @@ internal static class RowCatalog
         new ListedAttentionRow("vertical-slash", "32k", VerticalSlash.Causal.For(128), Prefill),
         new ListedAttentionRow("flexprefill", "32k", FlexPrefill.Causal.For(128), Prefill),
         new ListedAttentionRow("xattention", "32k", XAttention.Causal.For(128), Prefill),
-        new ListedAttentionRow("sparge", "32k", SpargeAttention.Causal.For(128), Prefill),
+        new ListedAttentionRow("sparge", "32k", SpargeAttention.Causal.For(128), Prefill, Data: DriftingAttention.Draw),
         new ListedAttentionRow("sliding-window", "32k", SlidingWindow.Causal.For(128), Prefill),
         new ListedAttentionRow("streaming-llm", "32k", StreamingLlm.Causal.For(128), Prefill),
         new ListedAttentionRow("power", "32k", PowerAttention.Causal.For(128), Prefill),
