@@ -2,7 +2,7 @@ namespace Kernels.Catalog;
 
 /// <summary>
 /// Routing Transformer (arXiv 2003.05997, §4.1): each centroid of a head gathers its nearest 128 queries and 128 keys, which attend among themselves. Made for
-/// models trained with it, which bring their centroids.
+/// models trained with it; <see cref="RoutingCentroids"/> learns centroids by the paper's update.
 /// </summary>
 /// <remarks>
 /// Variant: queries and keys are routed separately, the query heads of a key head share its centroids, no memory keys, and an exact mean over a
@@ -18,6 +18,6 @@ public static partial class RoutingTransformer
     public static CatalogEntry Entry { get; } = new()
     {
         Name = "routing", Description = "within clusters of the 128 queries and keys nearest to a centroid", Source = "arXiv 2003.05997",
-        Phase = CatalogPhase.Prefill, Needs = "a model trained with it, and its centroids", FitsCausalModels = false, Kernels = Causal,
+        Phase = CatalogPhase.Prefill, Needs = "centroids, which kernels run learns from the prompt; a model trained with it", Kernels = Causal,
     };
 }

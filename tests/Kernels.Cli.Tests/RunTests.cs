@@ -177,6 +177,16 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void Routing_learns_its_centroids_from_the_prompt()
+    {
+        // A prompt of one cluster, within which every token meets every other.
+        var run = RunJson("--max-tokens", "4", "--compare", "--attention", "routing");
+        Assert.Equal("routing", run.GetProperty("attention").GetString());
+        Assert.Equal(1, run.GetProperty("agreement").GetProperty("top1").GetDouble());
+        Refusal.AssertRefused(InProcess.Run("inspect", "attention", "--model", _model.Folder, "--prompt", Prompt, "--attention", "routing"), 1, "routing", "evaluate this one");
+    }
+
+    [Fact]
     public void Explaining_shows_the_plan_first_and_keeps_json_alone()
     {
         string[] call = ["run", "--model", _model.Folder, "--prompt", Prompt, "--max-tokens", "2", "--explain"];

@@ -7,7 +7,8 @@ namespace Kernels.Models;
 /// <param name="Window">Latest queries that are kept, to choose which keys stay after the prompt; 0 where all do.</param>
 /// <param name="IsCompacted">Whether the layers attend to the keys that stayed.</param>
 /// <param name="Gates">Gates of the layers, where the kernel selects by them.</param>
-internal sealed record LayerAttention(AttentionKernel Kernel, int Window = 0, bool IsCompacted = false, AttentionGates? Gates = null)
+/// <param name="Centroids">Centroids of the layers, where the kernel routes to clusters.</param>
+internal sealed record LayerAttention(AttentionKernel Kernel, int Window = 0, bool IsCompacted = false, AttentionGates? Gates = null, AttentionCentroids? Centroids = null)
 {
     /// <summary>Adds a layer's attention over what the caches hold, the run's own rows included.</summary>
     public GraphValue Add(
@@ -17,6 +18,6 @@ internal sealed record LayerAttention(AttentionKernel Kernel, int Window = 0, bo
         if (IsCompacted) return builder.CompactedAttention(layer + "attention", Kernel, queries, keys, values, keyCache, valueCache);
         builder.Append(layer + "cache keys", keys, keyCache);
         builder.Append(layer + "cache values", values, valueCache);
-        return builder.Attention(layer + "attention", Kernel, queries, keyCache, valueCache, Gates?.Layers[index]);
+        return builder.Attention(layer + "attention", Kernel, queries, keyCache, valueCache, Gates?.Layers[index], Centroids?.Layers[index]);
     }
 }

@@ -19,7 +19,7 @@ public static class AttentionInspector
     /// <param name="progress">Told the number of layers inspected.</param>
     /// <param name="cancellation">Observed between layers.</param>
     /// <returns>Heads in order, layer by layer.</returns>
-    /// <exception cref="ModelException">The text is empty or too long.</exception>
+    /// <exception cref="ModelException">The text is empty or too long, or the method's output is no part of dense attention.</exception>
     /// <exception cref="KernelException">The device cannot run one of the kernels on this text.</exception>
     public static IReadOnlyList<HeadInspection> Inspect(
         LanguageModel model, AttentionMethod method, IReadOnlyList<int> tokens, IProgress<int>? progress = null, CancellationToken cancellation = default)
@@ -32,6 +32,9 @@ public static class AttentionInspector
         var config = model.Config;
         var heads = new List<HeadInspection>();
         var sparse = (method.Inspected ?? method.Prefill)(config.HeadDim);
+        if (sparse.Declaration.Pattern == AttentionPattern.Routed)
+            throw new ModelException("attention", "method", method.Name, "a query gets the mean of its clusters, which is no share of what dense attention gives it",
+                "Inspect another method, or evaluate this one.");
         using var bench = new HeadBench(
             model.Device, config, AttentionMethod.Dense.Prefill(config.HeadDim), sparse, method.GatesFor(sparse, config), tokens.Count,
             Math.Min(Cells, tokens.Count));

@@ -44,6 +44,9 @@ public sealed record AttentionMethod
     /// <summary>The gates of the model's layers, for kernels that select by them; null for none.</summary>
     public AttentionGates? Gates { get; init; }
 
+    /// <summary>The centroids of the model's layers, for kernels that route to clusters; null for none.</summary>
+    public AttentionCentroids? Centroids { get; init; }
+
     /// <summary>The method called <paramref name="name"/>.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static AttentionMethod Find(string name) =>
@@ -57,6 +60,10 @@ public sealed record AttentionMethod
     /// <param name="headDim">Head dimension of the model.</param>
     public bool NeedsGates(int headDim) => IsGated(Prefill(headDim)) || IsGated(Decode(headDim));
 
+    /// <summary>Whether prompts are routed to clusters, so that <see cref="Centroids"/> are needed.</summary>
+    /// <param name="headDim">Head dimension of the model.</param>
+    public bool NeedsCentroids(int headDim) => IsRouted(Prefill(headDim));
+
     /// <summary>The gates that one of the method's kernels asks for, checked; null where it asks for none.</summary>
     internal AttentionGates? GatesFor(AttentionKernel kernel, ModelConfig config)
     {
@@ -67,6 +74,19 @@ public sealed record AttentionMethod
         Gates.Require(kernel, config);
         return Gates;
     }
+
+    /// <summary>The centroids that one of the method's kernels asks for, checked; null where it asks for none.</summary>
+    internal AttentionCentroids? CentroidsFor(AttentionKernel kernel, ModelConfig config, int length)
+    {
+        if (!IsRouted(kernel)) return null;
+        if (Centroids is null)
+            throw new ModelException("attention", "centroids of method " + Name, "missing", "it routes tokens to clusters",
+                "Learn them with AttentionCentroids.Learn, or bring those the model was trained with.");
+        Centroids.Require(kernel, config, length);
+        return Centroids;
+    }
+
+    private static bool IsRouted(AttentionKernel kernel) => kernel.Declaration.Pattern == AttentionPattern.Routed;
 
     private static bool IsGated(AttentionKernel kernel) => kernel.Declaration.Selection is { IsGated: true };
 

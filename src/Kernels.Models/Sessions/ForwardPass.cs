@@ -34,8 +34,11 @@ internal sealed class ForwardPass : IDisposable
             var window = _keeps?.Declaration.Selection?.LastRows ?? 0;
             RequireSelection(config, window, options);
             var (prefill, decode) = (options.Attention.Prefill(config.HeadDim), options.Attention.Decode(config.HeadDim));
-            _prefillGraph = Graph("prefill", new LayerAttention(prefill, window, Gates: options.Attention.GatesFor(prefill, config)));
-            _decodeGraph = Graph("decode", new LayerAttention(decode, window, _keeps is not null, options.Attention.GatesFor(decode, config)));
+            var (asked, length) = (options.Attention, options.Length);
+            _prefillGraph = Graph(
+                "prefill", new LayerAttention(prefill, window, Gates: asked.GatesFor(prefill, config), Centroids: asked.CentroidsFor(prefill, config, length)));
+            _decodeGraph = Graph(
+                "decode", new LayerAttention(decode, window, _keeps is not null, asked.GatesFor(decode, config), asked.CentroidsFor(decode, config, length)));
             _cache = Own(new StateSet(_prefillGraph.Graph, _device, options.Length));
             _prefill = Own(Scheduler.Plan(_prefillGraph.Graph, _device, new ShapeClass(options.ChunkLength, options.Length), store));
             _decode = Own(Scheduler.Plan(_decodeGraph.Graph, _device, new ShapeClass(1, options.Length), store));

@@ -149,12 +149,16 @@ public sealed class GraphBuilder
     /// <param name="keys">Every key so far.</param>
     /// <param name="values">Every value so far.</param>
     /// <param name="gate">The layer's gate, for kernels that select by one.</param>
-    public GraphValue Attention(string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values, AttentionGate? gate = null)
+    /// <param name="centroids">The layer's centroids, [centroids, key heads · head dim], for kernels that route to clusters.</param>
+    public GraphValue Attention(
+        string name, AttentionKernel kernel, ValueSlice queries, GraphState keys, GraphState values, AttentionGate? gate = null, Weight? centroids = null)
     {
         Floating(name, queries);
         RequireQueries(name, queries, keys, values);
         var output = Value(name, queries.Value.Rows, queries.Columns);
-        return Add(new AttentionOperation(name, kernel, queries, keys, values, gate, output), output);
+        if (centroids is not null && centroids.Columns != keys.Heads * keys.HeadDim)
+            throw Mismatch(name, $"{centroids}", $"state {keys.Name} holds {keys.Heads} heads of {keys.HeadDim}");
+        return Add(new AttentionOperation(name, kernel, queries, keys, values, gate, centroids, output), output);
     }
 
     /// <summary>silu(gate)·up of a value that holds both side by side.</summary>

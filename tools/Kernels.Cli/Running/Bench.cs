@@ -46,8 +46,8 @@ internal sealed class Bench : IDisposable
     /// <summary>The model, with the weights that were asked for.</summary>
     public LanguageModel Model => _weights.Model;
 
-    /// <summary>The attention that was asked for, with its gates.</summary>
-    public AttentionMethod Attention { get; }
+    /// <summary>The attention that was asked for, with its gates, and the centroids it was given by <see cref="Learn"/>.</summary>
+    public AttentionMethod Attention { get; private set; }
 
     /// <summary>Text to tokens and back.</summary>
     public TextTokenizer Tokenizer => _weights.Model.Tokenizer;
@@ -60,6 +60,14 @@ internal sealed class Bench : IDisposable
 
     /// <summary>Dense attention and dense weights; null where nothing is compared.</summary>
     public Contender? Dense { get; private set; }
+
+    /// <summary>Learns centroids from <paramref name="tokens"/>, where the attention that was asked for routes to clusters.</summary>
+    public void Learn(IReadOnlyList<int> tokens, CancellationToken cancellation)
+    {
+        var headDim = Model.Config.HeadDim;
+        if (Attention.NeedsCentroids(headDim))
+            Attention = Attention with { Centroids = AttentionCentroids.Learn(Model, Attention.Prefill(headDim), tokens, cancellation) };
+    }
 
     /// <summary>Plans the sessions.</summary>
     /// <param name="length">Tokens they must hold.</param>

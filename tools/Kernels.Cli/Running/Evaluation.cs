@@ -22,6 +22,7 @@ internal static class Evaluation
         var tokens = bench.Tokenizer.Encode(text);
         if (tokens.Count < 2)
             throw new InputException($"--text: '{file}' has {tokens.Count} token(s); at least 2 are needed to predict one.");
+        bench.Learn(tokens, cancellation);
         bench.Plan(Math.Min(bench.ContextLength, tokens.Count), everyPosition: true, settings.Attention.DecodesOnly);
         Introduction.Show(terminal, settings, bench, tokens.Count);
         bench.WarmUp(tokens);

@@ -36,6 +36,7 @@ internal sealed class Run
         var tokens = Prompt.Tokens(bench, prompt);
         // The last token that is written is never read.
         var length = (int)Math.Min(bench.ContextLength, tokens.Count + Math.Max(_settings.MaxTokens - 1L, 0));
+        bench.Learn(tokens, _cancellation);
         bench.Plan(length, everyPosition: _settings.Compare);
         Introduction.Show(_terminal, _settings.Shared, bench, tokens.Count);
         bench.WarmUp(tokens);
