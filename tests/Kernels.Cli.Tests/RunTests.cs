@@ -183,7 +183,7 @@ public sealed class RunTests : IDisposable
         var run = RunJson("--max-tokens", "4", "--compare", "--attention", "routing");
         Assert.Equal("routing", run.GetProperty("attention").GetString());
         Assert.Equal(1, run.GetProperty("agreement").GetProperty("top1").GetDouble());
-        Refusal.AssertRefused(InProcess.Run("inspect", "attention", "--model", _model.Folder, "--prompt", Prompt, "--attention", "routing"), 1, "routing", "evaluate this one");
+        Refusal.AssertRefused(InProcess.Run("inspect", "attention", "--model", _model.Folder, "--prompt", Prompt, "--attention", "routing", "--json"), 1, "routing", "evaluate this one");
     }
 
     [Fact]
