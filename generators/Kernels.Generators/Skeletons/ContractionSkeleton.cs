@@ -18,7 +18,7 @@ internal static class ContractionSkeleton
     public static void WriteTile(SourceWriter writer, ContractionTile tile, int rows, int vectors)
     {
         writer.Line(tile.MethodAttributes);
-        using (writer.Open($"private static void Tile{tile.Generics("float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride")}"))
+        using (writer.Open($"private static void Tile{rows}{tile.Generics("float* a, byte* w, int steps, float* partial, bool resume, float* output, long stride")}"))
         {
             for (var row = 0; row < rows; row++)
                 writer.Line($"{tile.Vector} {Join(vectors, v => $"{Sum(row, v)} = {tile.Zero}")};");

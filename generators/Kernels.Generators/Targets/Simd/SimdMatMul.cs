@@ -25,7 +25,7 @@ internal static class SimdMatMul
         foreach (var width in VectorWidth.All)
         {
             var (rows, block) = spec.IsDense
-                ? ($"{width.TileRows}", DenseBlockBytes / (width.Panel * 4))
+                ? ($"{width.TileRows}, {width.TileRows - 1}", DenseBlockBytes / (width.Panel * 4))
                 : (string.Join(", ", SelectedRowsTile.Rows(width)), SelectedRowsTile.BlockInputs(width, Run(spec)));
             using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuMatMulProgram({width.Bits}, [{rows}], {width.Panel}, {block})"))
                 WriteProgram(writer, spec, width);
@@ -47,9 +47,13 @@ internal static class SimdMatMul
         if (spec.IsDense)
         {
             using (writer.Open($"public override void Tile({TileParameters})"))
-                WriteSwitch(writer, TileStorages, storage => $"Tile<{storage}>(a, w, steps, partial, resume, output, stride);");
+            {
+                WriteTileSwitch(writer, width.TileRows, $"if (rows == {width.TileRows})");
+                WriteTileSwitch(writer, width.TileRows - 1, "else");
+            }
+
             writer.Line();
-            ContractionSkeleton.WriteTile(writer, tile, width.TileRows, width.TileVectors);
+            foreach (var rows in new[] { width.TileRows, width.TileRows - 1 }) ContractionSkeleton.WriteTile(writer, tile, rows, width.TileVectors);
             new ScatterTile(writer, width).WriteDense();
         }
         else
@@ -63,6 +67,12 @@ internal static class SimdMatMul
             if (tile.HasEpilogue) writer.Line("Finish(sums, 0, 1, count);");
         writer.Line();
         if (spec.Epilogue is { } epilogue) WriteFinish(writer, tile, width, epilogue);
+    }
+
+    private static void WriteTileSwitch(SourceWriter writer, int rows, string condition)
+    {
+        using (writer.Open(condition))
+            WriteSwitch(writer, TileStorages, storage => $"Tile{rows}<{storage}>(a, w, steps, partial, resume, output, stride);");
     }
 
     /// <summary>The user's epilogue over outputs just stored, whole vectors of them: apart from the tiles, so that it takes none of their registers.</summary>

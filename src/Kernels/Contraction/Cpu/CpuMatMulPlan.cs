@@ -36,7 +36,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         _layout = program.LayoutOf(declaration, shape);
         var blocks = Divide(_layout.Steps, program.BlockInputs / _layout.ColumnsPerStep);
         _blockSteps = Divide(Divide(_layout.Steps, blocks), _layout.Run) * _layout.Run;
-        _packer = new ActivationPacker(program.TileRows, program.TileRowsFor, shape.Inputs, _blockSteps * _layout.ColumnsPerStep);
+        _packer = new ActivationPacker(program.TileRows, program.Cut, shape.Inputs, _blockSteps * _layout.ColumnsPerStep);
         _tiles = new TileBody(this);
         _stream = new StreamBody(this);
 
@@ -95,16 +95,18 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         private PanelLayout _layout;
         private float* _output;
         private long _outputStride;
-        private int _rows, _tiles, _panels, _tileBlocks, _panelBlocks;
+        private TileCut _cut;
+        private int _tiles, _panels, _tileBlocks, _panelBlocks;
 
         public void Run(float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride)
         {
             _weights = weights.Pointer;
             _layout = weights.Layout;
             _output = y;
-            (_rows, _outputStride) = (rows, outputStride);
+            _outputStride = outputStride;
             var (program, layout, shape, workers) = (plan._program, _layout, plan.Shape, plan._device.Workers);
-            _tiles = Divide(rows, program.TileRows);
+            _cut = program.Cut(rows);
+            _tiles = _cut.Count;
             _panels = layout.Panels(shape.Outputs);
             _tileBlocks = Divide(_tiles, plan._blockTiles);
             _panelBlocks = Divide(_panels, plan._blockPanels);
@@ -130,7 +132,6 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var (outer, inner) = stays ? (panels, tiles) : (tiles, panels);
             var tileRows = program.TileRows;
             var tileLength = tileRows * program.PanelWidth;
-            var lastRows = program.TileRowsFor(_rows - (_tiles - 1) * tileRows);
             var edge = plan.Workspace(worker);
             var partials = edge + tileLength;
             var widened = layout.Type.IsScaled() ? (byte*)(edge + plan._tilesLength) : null;
@@ -155,7 +156,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
                     var isNext = i + 1 < outer || stays && ahead != 0;
                     for (var j = 0; j < inner; j++, partial += tileLength)
                     {
-                        var rows = tile + 1 < _tiles ? tileRows : lastRows;
+                        var rows = _cut.Rows(tile);
                         var weights = widened == null ? stored : widened + (panel - firstPanel) * widenedBytes;
                         if (widened != null && tile == firstTile) PanelWidener.Widen(layout, _weights + panel * panelBytes, step, steps, weights);
                         if (isNext) Prefetch(next + j * nextShare, nextShare);
@@ -198,9 +199,8 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             ElementType type, int tile, int panel, float* activations, byte* weights, int steps, float* partial, bool resume, float* edge)
         {
             var program = plan._program;
-            var (row, column) = (tile * program.TileRows, panel * program.PanelWidth);
-            var rows = Math.Min(program.TileRows, _rows - row);
-            var width = rows == program.TileRows ? rows : program.TileRowsFor(rows);
+            var (row, column) = (_cut.First(tile), panel * program.PanelWidth);
+            var (rows, width) = (_cut.Held(tile), _cut.Rows(tile));
             var columns = Math.Min(program.PanelWidth, plan.Shape.Outputs - column);
             var output = _output + row * _outputStride + column;
             if (rows == width && columns == program.PanelWidth)

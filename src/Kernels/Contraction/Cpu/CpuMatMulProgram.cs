@@ -34,8 +34,8 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
     /// <summary>Inputs that a tile contracts at a time.</summary>
     public int BlockInputs { get; } = blockInputs;
 
-    /// <summary>Rows of the narrowest tile that holds <paramref name="rows"/> of them, at most <see cref="TileRows"/>.</summary>
-    public int TileRowsFor(int rows) => Array.FindLast(tileRows, width => width >= rows);
+    /// <summary>Cuts rows into the tiles there are.</summary>
+    internal TileCut Cut(int rows) => new(rows, tileRows);
 
     /// <inheritdoc/>
     public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
@@ -78,7 +78,7 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
 
     /// <summary>Adds <paramref name="steps"/> steps to one tile, <paramref name="rows"/> × <see cref="PanelWidth"/>.</summary>
     /// <param name="type">Storage of the weights, not of integers.</param>
-    /// <param name="rows">Activation rows of the tile, by <see cref="TileRowsFor"/>.</param>
+    /// <param name="rows">Activation rows of the tile, one of those there are.</param>
     /// <param name="activations">Packed activations at the first step, [inputs][rows].</param>
     /// <param name="weights">A packed panel at the first step.</param>
     /// <param name="steps">Steps to add.</param>

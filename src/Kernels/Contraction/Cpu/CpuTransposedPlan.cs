@@ -23,7 +23,7 @@ internal abstract unsafe class CpuTransposedPlan : MatMulPlan
         : base(device, declaration, shape)
     {
         (_device, _lanes) = (device, lanes);
-        _packer = new ActivationPacker(lanes, _ => lanes, shape.Outputs, shape.Outputs);
+        _packer = new ActivationPacker(lanes, rows => new TileCut(rows, lanes), shape.Outputs, shape.Outputs);
         _body = new Body(this);
         _packedLength = (shape.Rows + (long)lanes - 1) / lanes * _packer.TileLength;
         _sumsLength = (long)shape.Inputs * lanes;

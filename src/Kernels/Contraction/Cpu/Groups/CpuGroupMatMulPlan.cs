@@ -23,7 +23,7 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
         : base(device, declaration, shape)
     {
         (_device, _program) = (device, program);
-        _packer = new ActivationPacker(program.TileRows, _ => program.TileRows, shape.Inputs, shape.Inputs);
+        _packer = new ActivationPacker(program.TileRows, rows => new TileCut(rows, program.TileRows), shape.Inputs, shape.Inputs);
         _body = new Body(this);
         var isFew = shape.Rows <= CpuGroupMatMulProgram.FewRows;
         var tiles = isFew ? 0 : (shape.Rows + (long)program.TileRows - 1) / program.TileRows;

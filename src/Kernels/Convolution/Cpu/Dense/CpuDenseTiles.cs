@@ -41,6 +41,9 @@ public abstract unsafe class CpuDenseTiles(int tileRows, int panelWidth)
     public abstract void Tile(
         int rows, float* values, float* panel, int steps, float* start, long startStride, float* output, long stride, float* next, long nextStep);
 
+    /// <summary>Cuts rows into tiles.</summary>
+    internal TileCut Cut(int rows) => new(rows, TileRows, TileRows - 1);
+
     /// <summary>Whether outputs, rather than pixels, fill the vectors: the filters are the larger operand.</summary>
     internal static bool AreOutputsWide(int outputs, int columns) => (long)outputs * columns * sizeof(float) > SmallFilterBytes;
 }

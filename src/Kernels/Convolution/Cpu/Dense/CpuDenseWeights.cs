@@ -12,7 +12,7 @@ internal sealed unsafe class CpuDenseWeights : ConvolutionWeights
     public CpuDenseWeights(CpuDevice device, BlockMatrix source, ReadOnlySpan<float> bias, CpuDenseTiles tiles) : base(device, source)
     {
         var areWide = CpuDenseTiles.AreOutputsWide(Outputs, Columns);
-        var cut = areWide ? TileCut.Even(Outputs, tiles.PanelWidth) : new TileCut(Outputs, tiles.TileRows);
+        var cut = areWide ? new TileCut(Outputs, tiles.PanelWidth) : tiles.Cut(Outputs);
         var values = (long)cut.Length * Columns;
         _buffer = (CpuBuffer)device.Allocate(sizeof(float) * (values + cut.Length));
         Values = (float*)_buffer.Pointer;

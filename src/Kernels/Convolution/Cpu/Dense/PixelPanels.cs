@@ -22,7 +22,7 @@ internal sealed unsafe class PixelPanels : DenseContraction
     public PixelPanels(CpuDevice device, CpuDenseTiles tiles, PanelSource source, int outputs, int pixels)
     {
         (_device, _tiles, _source, _pixels) = (device, tiles, source, pixels);
-        _cut = new TileCut(outputs, tiles.TileRows);
+        _cut = tiles.Cut(outputs);
         _panelFloats = (long)source.Rows * tiles.PanelWidth;
         var panels = (pixels + tiles.PanelWidth - 1) / tiles.PanelWidth;
         var workers = device.Workers.Count;

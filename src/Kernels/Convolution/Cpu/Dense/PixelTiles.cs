@@ -23,8 +23,8 @@ internal sealed unsafe class PixelTiles : DenseContraction
     public PixelTiles(CpuDevice device, CpuDenseTiles tiles, PanelSource source, int outputs, int pixels)
     {
         (_device, _tiles, _source) = (device, tiles, source);
-        _cut = new TileCut(pixels, tiles.TileRows);
-        _panels = TileCut.Even(outputs, tiles.PanelWidth);
+        _cut = tiles.Cut(pixels);
+        _panels = new TileCut(outputs, tiles.PanelWidth);
         // Neighbouring tiles begin in neighbouring sets of the first-level cache, as a row of the image is copied into all of them.
         _tileFloats = (((long)source.Rows * tiles.TileRows + CacheLine.Floats - 1) / CacheLine.Floats | 1) * CacheLine.Floats;
         _blocks = (int)Math.Clamp((_cut.Count * _tileFloats * sizeof(float) + BlockBytes - 1) / BlockBytes, 1, _cut.Count);
