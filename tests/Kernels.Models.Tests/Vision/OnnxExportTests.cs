@@ -71,6 +71,11 @@ public sealed class OnnxExportTests : IDisposable
             var first = Strided(graph, "image", 3, 1, 1);
             Classified(graph, Strided(graph, first, 4, 0, 1));
         });
+        Refused(["(Add)", "'Softmax"], graph =>
+        {
+            Classified(graph, Convolved(graph, "image"));
+            graph.Node("Add", [graph.Node("Softmax", ["logits"]), graph.Weights([1, 2, 3, 4, 5], 5)]);
+        });
         Refused(["nothing else reads"], graph =>
         {
             var first = Convolved(graph, "image");
@@ -85,14 +90,24 @@ public sealed class OnnxExportTests : IDisposable
             var message = Assert.Throws<ModelException>(() => VisionNetwork.Open(_folder["refused.onnx"])).Message;
             Assert.All(parts, text => Assert.Contains(text, message));
         }
+    }
 
-        static string Convolved(OnnxGraph graph, string value) => graph.Node("Conv", [value, graph.Weights(new float[4 * 3], 4, 3, 1, 1)]);
-
-        static string Strided(OnnxGraph graph, string value, int inputs, long before, long after) => graph.Node(
-            "Conv", [value, graph.Weights(new float[4 * inputs * 9], 4, inputs, 3, 3)], ("strides", new long[] { 2, 2 }), ("pads", new[] { before, before, after, after }));
-
-        static void Classified(OnnxGraph graph, string value) =>
-            graph.Named("Gemm", [graph.Node("Flatten", [graph.Node("GlobalAveragePool", [value])]), graph.Weights(new float[20], 5, 4)], "logits", ("transB", 1L));
+    [Theory]
+    [InlineData(new[] { 0, 3, 0, 0 }, 224)]
+    [InlineData(new[] { 0, 3, 32, 32 }, 32)]
+    [InlineData(new[] { 8, 3, 1, 1 }, 1)]
+    [InlineData(new[] { 1, 3, 16, 17 }, 0)]
+    [InlineData(new[] { 1, 3, 0, 16 }, 0)]
+    [InlineData(new[] { 1, 3, 5000, 5000 }, 0)]
+    [InlineData(new[] { 3, 16, 16 }, 0)]
+    [InlineData(new[] { 1, 16, 16, 16 }, 16)] // channels beyond those of a picture: the first axis after the batch has them
+    public void Sizes_that_a_graph_leaves_open_are_the_usual(int[] lengths, int side)
+    {
+        var graph = new OnnxGraph(13).Input("image", lengths);
+        Classified(graph, Convolved(graph, "image", lengths[1]));
+        File.WriteAllBytes(_folder["sizes.onnx"], graph.Encode("logits", 1, 5));
+        if (side == 0) Assert.Contains("shape of the image", Assert.Throws<ModelException>(() => VisionNetwork.Open(_folder["sizes.onnx"])).Message);
+        else Assert.Equal((side, lengths[1]), (VisionNetwork.Open(_folder["sizes.onnx"]).Side, VisionNetwork.Open(_folder["sizes.onnx"]).Channels));
     }
 
     [Theory]
@@ -131,4 +146,12 @@ public sealed class OnnxExportTests : IDisposable
         for (var i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-4f * scale, $"{style}: logit {i} is {actual[i]}, in ONNX Runtime {expected[i]}");
         return network;
     }
+
+    private static string Convolved(OnnxGraph graph, string value, int inputs = 3) => graph.Node("Conv", [value, graph.Weights(new float[4 * inputs], 4, inputs, 1, 1)]);
+
+    private static string Strided(OnnxGraph graph, string value, int inputs, long before, long after) => graph.Node(
+        "Conv", [value, graph.Weights(new float[4 * inputs * 9], 4, inputs, 3, 3)], ("strides", new long[] { 2, 2 }), ("pads", new[] { before, before, after, after }));
+
+    private static void Classified(OnnxGraph graph, string value) =>
+        graph.Named("Gemm", [graph.Node("Flatten", [graph.Node("GlobalAveragePool", [value])]), graph.Weights(new float[20], 5, 4)], "logits", ("transB", 1L));
 }

@@ -102,9 +102,11 @@ internal sealed class OnnxNetwork
             case "GlobalAveragePool" or "AveragePool" or "ReduceMean": Pool(node); break;
             case "Gemm" or "MatMul": Classify(node); break;
             case "Identity" or "Dropout" or "Cast": Pass(node, Find(node, 0)); break;
-            case "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze" when RoleOf(node, 0) is OnnxRole.Means or OnnxRole.Logits: Pass(node, Find(node, 0)); break;
+            case "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze" when RoleOf(node, 0) is OnnxRole.Means or OnnxRole.Logits or OnnxRole.Probabilities:
+                Pass(node, Find(node, 0));
+                break;
             case "Shape": _values[node.Outputs[0]] = new OnnxValue(OnnxRole.Shape); break;
-            case "Softmax" or "LogSoftmax" when RoleOf(node, 0) == OnnxRole.Logits: Pass(node, Find(node, 0)); break;
+            case "Softmax" or "LogSoftmax" when RoleOf(node, 0) == OnnxRole.Logits: Set(node, new OnnxValue(OnnxRole.Probabilities)); break;
             case "QuantizeLinear" or "DequantizeLinear" or "DynamicQuantizeLinear" or "ConvInteger" or "MatMulInteger" or "QLinearConv" or "QLinearMatMul":
                 throw node.Refuse("of a quantised network", "floating networks are imported", "Export the network before it is quantised.");
             default: throw node.Refuse($"reading '{node.Inputs[0]}'", "it has no place there in a MobileNet");

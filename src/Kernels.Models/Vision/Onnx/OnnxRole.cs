@@ -15,6 +15,9 @@ internal enum OnnxRole
     /// <summary>The output of the linear layer.</summary>
     Logits,
 
+    /// <summary>What a softmax makes of the logits; it changes no order.</summary>
+    Probabilities,
+
     /// <summary>Numbers made of a value's shape, which only change shapes.</summary>
     Shape,
 }
