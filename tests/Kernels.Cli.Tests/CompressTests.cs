@@ -40,6 +40,7 @@ public sealed class CompressTests : IDisposable
 
         var evaluated = JsonDocument.Parse(InProcess.Run("evaluate", "--model", Out, "--text", text, "--attention", "dense", "--json").Succeeded().Output).RootElement;
         Assert.Equal(report.GetProperty("perplexity").GetProperty("pruned").GetDouble(), evaluated.GetProperty("perplexity").GetDouble(), 1e-6);
+        InProcess.Run("run", "--model", Out, "--prompt", "the", "--max-tokens", "2").Succeeded();
         if (pattern == "2:4") InProcess.Run("run", "--model", Out, "--weights", "2:4", "--prompt", "the", "--max-tokens", "2").Succeeded();
     }
 

@@ -108,6 +108,7 @@ internal static class KernelsCommand
             "kernels compress --pattern 2:4 --method magnitude --out sparse",
             "kernels compress --model ~/models/Qwen3-0.6B --pattern unstructured@0.6 --method sparsegpt --calibration book.txt --out ~/models/Qwen3-0.6B-60",
             "kernels compress --model ~/models/Llama-3.2-1B --pattern group:4@0.5 --method wanda --calibration book.txt --out grouped --json",
+            "kernels compress --model mobilenetv2.onnx --pattern group:4@0.3 --method magnitude --out mobilenetv2-group4",
         ],
         "distill-gate" =>
         [
@@ -120,6 +121,7 @@ internal static class KernelsCommand
         [
             "kernels classify --model mobilenetv2.onnx --image cat.jpg",
             "kernels classify --model ~/models/mobilenetv1_100 --image cat.jpg --pattern group:4@0.3 --labels imagenet.txt --json",
+            "kernels classify --model mobilenetv2-group4 --image cat.jpg",
         ],
         "devices" => ["kernels devices", "kernels devices --json"],
         "catalog" => ["kernels catalog", "kernels catalog --json"],
