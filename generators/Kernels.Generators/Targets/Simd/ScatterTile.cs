@@ -51,25 +51,11 @@ internal sealed class ScatterTile(SourceWriter writer, VectorWidth width)
             writer.Line("byte* w = weights, y = (byte*)sums;");
             writer.Line("var left = steps;");
             writer.Line("nuint positions;");
-            using (writer.Open($"for (; left >= {run.Steps}; left -= {run.Steps})"))
+            run.WriteSteps(writer, "left", () => LoadPositions(0), WriteStep, (entries, groups) =>
             {
-                LoadPositions(0);
-                for (var step = 0; step < run.Steps; step++) WriteStep(step);
-                writer.Line($"w += {(run.Words + run.Steps * run.Kept) * rowBytes};");
-                writer.Line($"y += {run.Steps * run.Of * VectorBytes};");
-            }
-
-            if (run.Steps > 1)
-                using (writer.Open("if (left > 0)"))
-                {
-                    LoadPositions(0);
-                    using (writer.Open("for (; left > 0; left--)"))
-                    {
-                        WriteStep(0);
-                        writer.Line($"w += {run.Kept * rowBytes};");
-                        writer.Line($"y += {run.Of * VectorBytes};");
-                    }
-                }
+                writer.Line($"w += {entries * rowBytes};");
+                writer.Line($"y += {groups * run.Of * VectorBytes};");
+            });
         }
 
         writer.Line();

@@ -29,7 +29,7 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width, S
 
     private int RowOfWeights => width.Panel * 4;
 
-    private int RunBytes => RowOfWeights * (run.Words + run.Steps * run.Kept);
+    private int RunBytes => RowOfWeights * run.Entries;
 
     /// <summary>Writes the override of <c>CpuMatMulProgram.Tile</c> and what it calls.</summary>
     public void Write(string methodAttributes, bool hasEpilogue)
@@ -98,26 +98,11 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width, S
             writer.Line("var v = w + 4 * first;");
             writer.Line("var left = steps;");
             ForOutputs(output => $"nuint m{output};");
-            using (writer.Open($"for (; left >= {run.Steps}; left -= {run.Steps})"))
+            run.WriteSteps(writer, "left", () => LoadPositions(0), WriteStep, (entries, groups) =>
             {
-                LoadPositions(0);
-                for (var step = 0; step < run.Steps; step++) WriteStep(step);
-                writer.Line($"v += {RunBytes};");
-                writer.Line($"x += {run.Steps * run.Of * rowBytes};");
-            }
-
-            if (run.Steps > 1)
-                using (writer.Open("if (left > 0)"))
-                {
-                    LoadPositions(0);
-                    using (writer.Open("for (; left > 0; left--)"))
-                    {
-                        WriteStep(0);
-                        writer.Line($"v += {run.Kept * RowOfWeights};");
-                        writer.Line($"x += {run.Of * rowBytes};");
-                    }
-                }
-
+                writer.Line($"v += {entries * RowOfWeights};");
+                writer.Line($"x += {groups * run.Of * rowBytes};");
+            });
             ForEach((output, vector) => $"{width.Class}.Store(s{output}_{vector}, partial + {(output * vectors + vector) * width.Lanes});");
             writer.Line($"partial += {Accumulators * width.Lanes};");
         }

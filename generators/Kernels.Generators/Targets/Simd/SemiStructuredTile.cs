@@ -17,23 +17,13 @@ internal sealed class SemiStructuredTile(VectorWidth width, SemiStructuredRun ru
 
     private bool IsHeld => run.Of == 4;
 
-    /// <summary>Runs are written out, so that their words are read once and no step asks which it is; the groups left over are few.</summary>
     protected override void WriteLoop(SourceWriter writer, IReadOnlyList<string> panels, int vectors, Action writeStep)
     {
         foreach (var panel in panels)
             for (var v = 0; v < vectors; v++) writer.Line($"var m{panel}_{v} = {Width.Of("uint")}.Zero;");
-        using (writer.Open($"for (; steps >= {run.Steps}; steps -= {run.Steps})"))
-        {
-            BeginRun();
-            for (var step = 0; step < run.Steps; step++) writeStep();
-        }
 
-        if (run.Steps == 1) return;
-        using (writer.Open("if (steps > 0)"))
-        {
-            BeginRun();
-            using (writer.Open("for (; steps > 0; steps--)")) writeStep();
-        }
+        // A step passes its own values.
+        run.WriteSteps(writer, "steps", BeginRun, _ => writeStep(), (_, _) => { });
 
         void BeginRun()
         {

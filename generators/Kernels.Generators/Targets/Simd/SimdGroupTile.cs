@@ -14,7 +14,7 @@ internal sealed class SimdGroupTile(VectorWidth width, UserMethodSpec? epilogue)
     public override string Zero => $"{Vector}.Zero";
 
     public override string MethodAttributes =>
-        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+        SimdContractionTile.Optimized;
 
     public override string Broadcast(string pointer) => $"{width.Class}.Create(*({pointer}))";
 

@@ -40,7 +40,7 @@ internal sealed class OnnxConstants
     /// <exception cref="ModelException">It is no constant, or of another shape.</exception>
     public OnnxTensor Tensor(OnnxNode node, int input, int dimensions)
     {
-        var tensor = Find(node, input) ?? throw node.Refuse(node.Inputs.Count <= input ? $"{node.Inputs.Count} inputs" : $"'{node.Inputs[input]}'", $"input {input} must be a constant");
+        var tensor = Require(node, input);
         return tensor.Shape.Length == dimensions && tensor.Shape.All(length => length >= 1)
             ? tensor
             : throw node.Refuse($"'{tensor.Label}' [{string.Join(", ", tensor.Shape)}]", $"{dimensions} dimensions are needed");
@@ -50,7 +50,7 @@ internal sealed class OnnxConstants
     /// <exception cref="ModelException">It is no constant, or of another length.</exception>
     public float[] Vector(OnnxNode node, int input, int length)
     {
-        var tensor = Find(node, input) ?? throw node.Refuse(node.Inputs.Count <= input ? $"{node.Inputs.Count} inputs" : $"'{node.Inputs[input]}'", $"input {input} must be a constant");
+        var tensor = Require(node, input);
         return tensor.Shape.Where(size => size != 1).All(size => size == length) && tensor.Floats() is var values && values.Length == length
             ? values
             : throw node.Refuse($"'{tensor.Label}' [{string.Join(", ", tensor.Shape)}]", $"{length} values are needed");
@@ -91,7 +91,7 @@ internal sealed class OnnxConstants
     {
         if (node.Has(attribute)) return node.Integers(attribute);
         if (node.Inputs.Count <= input || node.Inputs[input].Length == 0) return null;
-        return Find(node, input)?.Integers() ?? throw node.Refuse($"'{node.Inputs[input]}'", $"input {input} must be a constant");
+        return Require(node, input).Integers();
     }
 
     private static int[] Order(OnnxNode node, OnnxTensor tensor)
@@ -125,6 +125,9 @@ internal sealed class OnnxConstants
         var rest = new Queue<int>(tensor.Shape);
         return tensor.Reshaped([.. Enumerable.Range(0, rank).Select(axis => places.Contains(axis) ? 1 : rest.Dequeue())]);
     }
+
+    private OnnxTensor Require(OnnxNode node, int input) =>
+        Find(node, input) ?? throw node.Refuse(node.Inputs.Count <= input ? $"{node.Inputs.Count} inputs" : $"'{node.Inputs[input]}'", $"input {input} must be a constant");
 
     private OnnxTensor? Find(OnnxNode node, int input) => node.Inputs.Count > input ? _tensors.GetValueOrDefault(node.Inputs[input]) : null;
 }

@@ -119,6 +119,10 @@ internal abstract unsafe class CpuAttentionPlan : AttentionPlan
 
     internal HeadRows ValueHead(int batch, int head) => Keyed(_value, batch, head);
 
+    /// <summary>A walk of a tile's few rows over the keys of its head.</summary>
+    protected FewRowsWalk WalkFew(in AttentionTile tile, bool causal, float* memory) => new(
+        Program, tile, KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize), Shape.HeadDim, causal, memory);
+
     private HeadRows Keyed(in HeadRows tensor, int batch, int head) => _pages == null
         ? tensor.At(_sequences[batch].Batch, _sequences[batch].FirstKey, head)
         : tensor.Paged(_pages + (long)batch * _pageColumns, head);

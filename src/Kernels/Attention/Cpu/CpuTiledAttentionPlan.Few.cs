@@ -59,10 +59,9 @@ internal sealed unsafe partial class CpuTiledAttentionPlan
         var (first, end) = (split * SplitKeys, Math.Min(keys, (split + 1) * SplitKeys));
         if (_map is null)
         {
-            var walk = Walk(tile, memory);
+            var walk = WalkFew(tile, Declaration.Causal, memory);
             walk.Add(first, end - first, partial: false);
-            walk.Finish();
-            Count(worker, walk.Visited);
+            Count(worker, walk.Finish());
             return;
         }
 
@@ -79,7 +78,7 @@ internal sealed unsafe partial class CpuTiledAttentionPlan
             part.Position += r / tile.Group;
             part.Head += r % tile.Group;
             part.Group = bundle;
-            var walk = Walk(part, memory);
+            var walk = WalkFew(part, Declaration.Causal, memory);
             foreach (var entry in _map.Row(batch, part.Head, part.Position / _map.Block))
             {
                 var start = (entry >> 1) * _map.Block;
@@ -87,13 +86,9 @@ internal sealed unsafe partial class CpuTiledAttentionPlan
                 walk.Add(from, to - from, (entry & 1) == 0);
             }
 
-            walk.Finish();
-            Count(worker, walk.Visited);
+            Count(worker, walk.Finish());
         }
     }
-
-    private FewRowsWalk Walk(in AttentionTile tile, float* memory) => new(
-        Program, tile, KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize), Shape.HeadDim, Declaration.Causal, memory);
 
     private void MergeSplits(int task, int worker)
     {

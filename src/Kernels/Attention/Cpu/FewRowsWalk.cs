@@ -16,6 +16,7 @@ internal unsafe struct FewRowsWalk
     private readonly KeySlice* _slices;
     private readonly float* _widened;
     private int _count, _keys;
+    private long _visited;
 
     /// <param name="program">The arithmetic.</param>
     /// <param name="tile">The rows; their state goes on.</param>
@@ -30,9 +31,6 @@ internal unsafe struct FewRowsWalk
         _slices = (KeySlice*)memory;
         _widened = memory + SliceFloats;
     }
-
-    /// <summary>Pairs visited.</summary>
-    public long Visited { get; private set; }
 
     // A chunk has at most as many slices as keys; one more says what follows.
     private static long SliceFloats => (ChunkKeys + 1) * (long)sizeof(KeySlice) / sizeof(float);
@@ -57,17 +55,18 @@ internal unsafe struct FewRowsWalk
         }
     }
 
-    /// <summary>Visits what is left.</summary>
-    public void Finish()
+    /// <summary>Visits what is left; returns the pairs that the whole walk visited.</summary>
+    public long Finish()
     {
         if (_keys > 0) Visit(_slices[_count - 1].First);
+        return _visited;
     }
 
     private void Visit(int next)
     {
         _slices[_count] = _slices[_count - 1] with { Count = int.MaxValue };
         if (_key.Type == ElementType.Float32) _slices[_count].Keys = _key.Row(next, _channels, null);
-        Visited += _program.VisitFew(_tile, _slices, _count, _causal);
+        _visited += _program.VisitFew(_tile, _slices, _count, _causal);
         (_count, _keys) = (0, 0);
     }
 }

@@ -101,8 +101,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
         var list = List(tile.Batch, tile.Head, tile.Position / GroupRows, worker);
         var end = Declaration.Causal ? tile.Position + 1 : Sequence(tile.Batch).Keys;
         var (skip, take) = _splits > 1 ? (split * SplitKeys, SplitKeys) : (0, int.MaxValue);
-        var walk = new FewRowsWalk(
-            Program, tile, KeyHead(tile.Batch, tile.Head / Shape.GroupSize), ValueHead(tile.Batch, tile.Head / Shape.GroupSize), Shape.HeadDim, causal: false, memory);
+        var walk = WalkFew(tile, causal: false, memory);
         foreach (var range in list.Ranges)
         {
             var length = Math.Min(range.End, end) - range.Start;
@@ -120,8 +119,7 @@ internal abstract unsafe partial class CpuListedAttentionPlan
         var columns = list.Columns[..KeyList.CountBelow(list.Columns, end)];
         if (skip < columns.Length)
             foreach (var column in columns.Slice(skip, Math.Min(columns.Length - skip, take))) walk.Add(column, 1, partial: false);
-        walk.Finish();
-        Count(worker, walk.Visited);
+        Count(worker, walk.Finish());
         if (_splits == 1) FinishUnit(tile, unit);
     }
 

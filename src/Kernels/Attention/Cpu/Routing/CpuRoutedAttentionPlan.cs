@@ -105,8 +105,7 @@ internal sealed unsafe class CpuRoutedAttentionPlan : CpuAttentionPlan
             var walk = new FewRowsWalk(
                 Program, tile, new HeadRows(keys, ElementType.Float32, Stride), new HeadRows(values, ElementType.Float32, Stride), Shape.HeadDim, causal: false, memory);
             walk.Add(0, visible, partial: false);
-            walk.Finish();
-            Count(worker, walk.Visited);
+            Count(worker, walk.Finish());
             float sum = 0;
             for (var lane = 0; lane < Program.Lanes; lane++) sum += tile.Sum[lane];
             var result = Result(pair, place);
