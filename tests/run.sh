@@ -17,5 +17,22 @@ fi
 
 cuda="$(tests/ptxas.sh)" && [ -n "$cuda" ] && export PATH="$PATH:$cuda"
 
+results="$(mktemp -d)"
+trap 'rm -rf "$results"' EXIT
+
 dotnet build Kernels.sln -c Release -v quiet
-dotnet test Kernels.sln -c Release --no-build "$@"
+status=0
+dotnet test Kernels.sln -c Release --no-build --logger "console;verbosity=quiet" --logger "trx;LogFilePrefix=tests" --results-directory "$results" "$@" || status=$?
+
+# At the end, where the tail of a log shows it: why tests were skipped, and which failed with the first line of what they say.
+find "$results" -name '*.trx' -exec cat {} + | awk '
+  function attribute(name) { return match($0, " " name "=\"[^\"]*") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : "" }
+  function said() { sub(/^ *<(Message|StdOut)>/, ""); sub(/<\/(Message|StdOut)>.*/, ""); return $0 }
+  /<UnitTestResult / { test = attribute("testName"); outcome = attribute("outcome") }
+  /<(Message|StdOut)>/ && outcome == "NotExecuted" { skipped[said()]++; outcome = "" }
+  /<Message>/ && outcome == "Failed" { failed[++failures] = test "\n    " said(); outcome = "" }
+  END {
+    for (reason in skipped) printf "Skipped %d: %s\n", skipped[reason], reason
+    for (i = 1; i <= failures; i++) print "Failed " failed[i]
+  }' | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#xD;//g; s/&amp;/\&/g'
+exit "$status"
