@@ -38,6 +38,9 @@ public class UsageTests
     [InlineData("evaluate")]
     [InlineData("classify", "--image", "a.png")]
     [InlineData("classify", "--model", "a", "--image", "a.png", "--pattern", "group:4")]
+    [InlineData("average", "--model", "a", "--model", "b")]
+    [InlineData("average", "--model", "a", "--out", "b")]
+    [InlineData("average", "--model", "a", "--model", "", "--out", "b")]
     [InlineData("devices", "--prompt", "x")]
     public void A_malformed_command_line_is_a_usage_error(params string[] arguments) =>
         Refusal.AssertRefused(InProcess.Run(arguments), 2, "--");
@@ -64,7 +67,7 @@ public class UsageTests
     [Fact]
     public void Every_example_of_the_help_parses()
     {
-        foreach (var command in new[] { "", "run", "evaluate", "compress", "classify", "inspect", "inspect attention", "devices" })
+        foreach (var command in new[] { "", "run", "evaluate", "compress", "average", "classify", "inspect", "inspect attention", "devices" })
         {
             var help = InProcess.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Output;
             var examples = help[(help.IndexOf("Examples:", StringComparison.Ordinal) + 9)..].Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,6 +1,6 @@
 namespace Kernels.Models;
 
-/// <summary>What an unfinished compression has done: written after every layer, read to go on.</summary>
+/// <summary>What unfinished work on a folder has done: written after every shard, read to go on.</summary>
 /// <param name="Request">Everything the result depends on; another request does not go on with this work.</param>
 /// <param name="Layers">Layers whose shards are whole, from the first on.</param>
 /// <param name="Kept">Weights kept so far.</param>

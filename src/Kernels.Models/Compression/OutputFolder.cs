@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Kernels.Models;
 
@@ -76,20 +77,20 @@ internal sealed class OutputFolder
     }
 
     /// <summary>Writes index and configuration; the model can then be read where it is.</summary>
-    /// <param name="config">The configuration; it is told how the weights are stored, however they were before.</param>
-    /// <param name="storage">How they are stored.</param>
-    public ModelFiles Assemble(JsonObject config, SparseStorage storage)
+    /// <param name="config">The configuration.</param>
+    /// <param name="storage">How the weights are stored, which the configuration is told; null where it says so already.</param>
+    public ModelFiles Assemble(JsonObject config, SparseStorage? storage = null)
     {
-        config["quantization_config"] = storage.Describe();
+        if (storage is not null) config["quantization_config"] = storage.Describe();
         Write(ModelConfig.FileName, JsonSerializer.SerializeToUtf8Bytes(config));
         Write(Index, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["metadata"] = new Dictionary<string, string>(), ["weight_map"] = _map }));
         return ModelFiles.InFolder(_partial);
     }
 
     /// <summary>Writes the report and puts the folder in place.</summary>
-    public void Complete(CompressionReport report)
+    public void Complete<TReport>(string file, TReport report, JsonTypeInfo<TReport> type)
     {
-        Write("compression.json", JsonSerializer.SerializeToUtf8Bytes(report, CompressionJson.Default.CompressionReport));
+        Write(file, JsonSerializer.SerializeToUtf8Bytes(report, type));
         RequireAbsent(_path);
         foreach (var leftover in Directory.EnumerateFiles(_partial, "*.tmp")) File.Delete(leftover);
         File.Delete(In(StateFile));

@@ -60,7 +60,7 @@ public sealed class VisionCompressor
         var (state, storage) = (folder.State, SparseStorage.For(_options.Pattern));
         folder.Assemble(ClassifierFolder.Describe(_network), storage);
         var report = new CompressionReport(_options.Pattern.Name, _options.Method, 0, (double)state.Kept / state.Count, storage.Name, null, state.Tensors);
-        folder.Complete(report);
+        folder.Complete("compression.json", report, CompressionJson.Default.CompressionReport);
         return report;
     }
 

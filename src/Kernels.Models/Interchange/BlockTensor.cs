@@ -3,12 +3,16 @@ namespace Kernels.Models;
 /// <summary>A weight in the layout of <see cref="BlockFormat"/>.</summary>
 internal sealed class BlockTensor : DecodedTensor
 {
-    private readonly int _blockRows, _blockColumns;
-
     private BlockTensor(TensorParts parts, string dataType, int rows, int columns, int blockRows, int blockColumns) : base(parts, dataType, rows, columns) =>
-        (_blockRows, _blockColumns) = (blockRows, blockColumns);
+        (BlockRows, BlockColumns) = (blockRows, blockColumns);
 
-    public override StoredForm Form => new(WeightFormat.Groups, Entry.Type!.Value, _blockRows);
+    /// <summary>Rows of a block.</summary>
+    public int BlockRows { get; }
+
+    /// <summary>Columns of a block.</summary>
+    public int BlockColumns { get; }
+
+    public override StoredForm Form => new(WeightFormat.Groups, Entry.Type!.Value, BlockRows);
 
     /// <summary>Checks the shapes of the parts against each other.</summary>
     public static BlockTensor Of(TensorParts parts)
@@ -32,7 +36,7 @@ internal sealed class BlockTensor : DecodedTensor
         try
         {
             return new BlockMatrix(
-                Rows, Columns, _blockRows, _blockColumns, Parts.Read<int>("offsets"), Parts.Read<int>("blocks"),
+                Rows, Columns, BlockRows, BlockColumns, Parts.Read<int>("offsets"), Parts.Read<int>("blocks"),
                 FloatStorage.Decode(Parts.Read<byte>("values"), Entry.Type!.Value));
         }
         catch (SparsityException refusal)

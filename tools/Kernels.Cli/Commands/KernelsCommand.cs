@@ -73,6 +73,7 @@ internal static class KernelsCommand
             EvaluateCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal, cancellation),
             CompressCommand.Create(terminal, cancellation),
+            AverageCommand.Create(terminal, cancellation),
             DistillGateCommand.Create(terminal, cancellation),
             ClassifyCommand.Create(terminal),
             DevicesCommand.Create(terminal),
@@ -109,6 +110,11 @@ internal static class KernelsCommand
             "kernels compress --model ~/models/Qwen3-0.6B --pattern unstructured@0.6 --method sparsegpt --calibration book.txt --out ~/models/Qwen3-0.6B-60",
             "kernels compress --model ~/models/Llama-3.2-1B --pattern group:4@0.5 --method wanda --calibration book.txt --out grouped --json",
             "kernels compress --model mobilenetv2.onnx --pattern group:4@0.3 --method magnitude --out mobilenetv2-group4",
+        ],
+        "average" =>
+        [
+            "kernels average --model sparse-a --model sparse-b --out sparse-average",
+            "kernels average --model ~/runs/seed1 --model ~/runs/seed2 --model ~/runs/seed3 --out ~/models/Qwen3-0.6B-soup --json",
         ],
         "distill-gate" =>
         [

@@ -13,6 +13,7 @@ namespace Kernels.Cli.Reports;
 [JsonSerializable(typeof(InspectionReport))]
 [JsonSerializable(typeof(DevicesReport))]
 [JsonSerializable(typeof(CompressionReport))]
+[JsonSerializable(typeof(AverageReport))]
 [JsonSerializable(typeof(DistillationReport))]
 [JsonSerializable(typeof(CatalogReport))]
 [JsonSerializable(typeof(ClassificationReport))]
