@@ -56,7 +56,7 @@ public sealed class GatedAttentionTests(SharedDevices devices) : IClassFixture<S
         {
             var kernel = which switch { 0 => AttentionKernels.Gate20, 1 => AttentionKernels.GateAny20, _ => AttentionKernels.GroupGate20 };
             var (own, width) = (projects || which == 2, projects || which == 2 ? 2 * half : 20);
-            return new AttentionCase($"gated {kernel} {shape} {width} {own} {norms}", kernel, shape) { Gate = RandomGates.Make(half, kernel, shape, width, own, norms) };
+            return new AttentionCase($"gated {kernel} {shape} {half} {own} {norms}", kernel, shape) { Gate = RandomGates.Make(half, kernel, shape, width, own, norms) };
         }).Sample(problem => problem.Run(device), iter: 30, threads: 1);
     }
 
