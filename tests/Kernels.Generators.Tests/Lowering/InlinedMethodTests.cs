@@ -140,6 +140,8 @@ public sealed class InlinedMethodTests : IClassFixture<InlinedMethodTests.Fixtur
             public static int Magnitude(int a) => a == int.MinValue ? 0 : Math.Abs(a);
             public static int FromFloat(float x) => (int)x;
             public static int FromBigFloat(float x) => (int)(x * 1e9f);
+            static int Ratio(float x, float y) => (int)(x / y);
+            public static int FromConstantFloats(int a) => a ^ Ratio(-5f, 0f) ^ Ratio(0f, 0f) ^ Ratio(7f, -0f);
             public static int SignOfFloat(float x) => float.IsNaN(x) ? 7 : MathF.Sign(x);
             public static int SwitchExpression(int a, int b) => (a & 15) switch { 0 => b, 1 or 2 => -b, > 10 when b > 0 => b * 2, 3 => 17, _ => a };
             public static int SwitchOnBool(int a, int b) => (a > b) switch { true => a, false => b };

@@ -50,6 +50,7 @@ internal static class Build
             "float.NaN" => float.NaN,
             "float.PositiveInfinity" => float.PositiveInfinity,
             "float.NegativeInfinity" => float.NegativeInfinity,
+            "-0f" => -0f,
             _ => float.Parse(literal.Text.TrimEnd('f'), CultureInfo.InvariantCulture),
         };
         return true;

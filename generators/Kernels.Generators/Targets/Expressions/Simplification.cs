@@ -13,6 +13,8 @@ internal static class Simplification
         BinaryExpression { Kind: ValueKind.Bool, Left.Kind: ValueKind.Bool } logical => Logical(logical),
         BinaryExpression { Left.Kind: ValueKind.Int } binary when IsInt(binary.Left, out var left) && IsInt(binary.Right, out var right) =>
             Integers(binary, left, right),
+        BinaryExpression { Left.Kind: ValueKind.Float } binary when IsFloat(binary.Left, out var left) && IsFloat(binary.Right, out var right) =>
+            Floats(binary, left, right),
         ConditionalExpression conditional => Conditional(conditional),
         ConvertExpression { Kind: ValueKind.Float } convert when IsInt(convert.Operand, out var value) => Float(value),
         ConvertExpression { Kind: ValueKind.Int } convert when IsFloat(convert.Operand, out var value) => Int(Saturate(value)),
@@ -30,6 +32,7 @@ internal static class Simplification
     {
         { Operator: "!", Operand: LiteralExpression literal } => Bool(literal.Text != "true"),
         { Operator: "-" } when IsInt(unary.Operand, out var value) => Int(unchecked(-value)),
+        { Operator: "-" } when IsFloat(unary.Operand, out var value) => Float(-value),
         { Operator: "~" } when IsInt(unary.Operand, out var value) => Int(~value),
         _ => unary,
     };
@@ -70,6 +73,22 @@ internal static class Simplification
         ">=" => Bool(left >= right),
         _ => binary,
     });
+
+    // C# folds these too, and then refuses to cast what is outside the range of int. The cast rounds on hosts that compute wider.
+    private static Expression Floats(BinaryExpression binary, float left, float right) => binary.Operator switch
+    {
+        "+" => Float((float)(left + right)),
+        "-" => Float((float)(left - right)),
+        "*" => Float((float)(left * right)),
+        "/" => Float((float)(left / right)),
+        "==" => Bool(left == right),
+        "!=" => Bool(left != right),
+        "<" => Bool(left < right),
+        "<=" => Bool(left <= right),
+        ">" => Bool(left > right),
+        ">=" => Bool(left >= right),
+        _ => binary,
+    };
 
     private static Expression Conditional(ConditionalExpression conditional)
     {
