@@ -16,7 +16,8 @@ internal sealed class AcceleratorKernelLoader(Accelerator accelerator, ICudaDriv
         switch (accelerator)
         {
             case CLAccelerator openCl:
-                return openCl.LoadKernel(GpuKernelCache.Compile(openCl.Backend, source));
+                var compiled = GpuKernelCache.Compile(openCl.Backend, source);
+                lock (OpenClDevices.Driver) return openCl.LoadKernel(compiled);
             case CudaAccelerator cuda:
                 var kernel = cuda.LoadKernel(GpuKernelCache.Compile(cuda.Backend, source));
                 CudaSharedMemory.Announce(driver!, ((CudaKernel)kernel).FunctionPtr, source);

@@ -111,9 +111,20 @@ public sealed class IlgpuDevice : Device
             }
 
             _disposed = true;
-            Accelerator.Dispose();
-            _context.Dispose();
+            if (Kind != DeviceKind.OpenCL)
+            {
+                Close();
+                return;
+            }
+
+            lock (OpenClDevices.Driver) Close();
         }
+    }
+
+    private void Close()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
     }
 
     /// <summary>Why a kernel with these needs cannot run here, or yes.</summary>

@@ -12,10 +12,14 @@ internal static class OpenClDevices
     private const string WayOut =
         "install an OpenCL runtime: your GPU vendor's, or pocl-opencl-icd and ocl-icd-libopencl1 (Debian, Ubuntu) for the processor";
 
+    /// <summary>Held while a device is opened or closed or a program is built: processes that did so from several threads at once crashed now and then within PoCL, and none did since.</summary>
+    public static Lock Driver { get; } = new();
+
     /// <summary>Opens the first GPU, or else the first device.</summary>
     public static bool TryOpen([NotNullWhen(true)] out Device? device, [NotNullWhen(false)] out string? reason)
     {
         IlgpuLibraries.Prepare();
+        using var driver = Driver.EnterScope();
         Context? context = null;
         (device, reason) = (null, null);
         try
