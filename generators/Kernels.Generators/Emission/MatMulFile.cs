@@ -31,6 +31,6 @@ internal static class MatMulFile
         var format = spec.IsDense ? "Dense" : spec.Of > 0 ? "SemiStructured" : "Groups";
         KernelHandle.Write(
             writer, spec, "MatMul", spec.Epilogue, programs, $"Format = global::Kernels.WeightFormat.{format}",
-            $"Kept = {spec.Kept}, Of = {spec.Of}, GroupRows = {spec.GroupRows}");
+            $"Kept = {spec.Kept}, Of = {spec.Of}, GroupRows = {spec.GroupRows}, NeedsOperand = {(spec.Epilogue is { TakesOperand: true } ? "true" : "false")}");
     }
 }

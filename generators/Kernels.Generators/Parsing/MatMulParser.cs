@@ -24,7 +24,7 @@ internal static class MatMulParser
             rows = Rows("GroupRows", 4);
         }
 
-        return new MatMulSpec(host, kept, of, rows, methods.Parse("Epilogue", ValueKind.Float, [ValueKind.Float]));
+        return new MatMulSpec(host, kept, of, rows, methods.Parse("Epilogue", ValueKind.Float, [ValueKind.Float], [ValueKind.Float, ValueKind.Float]));
 
         int Rows(string name, int usual)
         {

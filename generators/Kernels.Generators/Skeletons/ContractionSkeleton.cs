@@ -56,7 +56,6 @@ internal static class ContractionSkeleton
             writer.Line();
             for (var row = 0; row < rows; row++)
                 writer.Line(Lines(vectors, v => tile.Store(Sum(row, v), $"output{Times(row, "stride")}{Plus(v * tile.Lanes)}")));
-            if (tile.HasEpilogue) writer.Line($"Finish(output, stride, {rows}, {vectors * tile.Lanes});");
         }
 
         writer.Line();
@@ -95,8 +94,6 @@ internal static class ContractionSkeleton
                     }
                 }
             }
-
-            if (tile.HasEpilogue) writer.Line($"Finish(output, stride, rows, {panels * width});");
         }
 
         writer.Line();

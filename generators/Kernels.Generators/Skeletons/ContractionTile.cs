@@ -30,9 +30,6 @@ internal abstract class ContractionTile
     /// <summary>Type parameters, the parameter list and constraints of a hot method.</summary>
     public abstract string Generics(string parameters);
 
-    /// <summary>Whether a user epilogue follows the last step.</summary>
-    public abstract bool HasEpilogue { get; }
-
     /// <summary>Declares the activations and the weight vectors of the named panels.</summary>
     public abstract void DeclareOperands(SourceWriter writer, IReadOnlyList<string> panels, int vectors);
 

@@ -12,11 +12,11 @@ namespace Kernels.Generators.Skeletons;
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="tile">Sizes and weight format.</param>
-/// <param name="hasEpilogue">Whether a method <c>Epilogue(sum)</c> is in scope.</param>
-internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContractionTile tile, bool hasEpilogue)
+/// <param name="epilogue">What follows the sums.</param>
+internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContractionTile tile, GpuEpilogue epilogue)
 {
     private const string Arguments =
-        "(global::ILGPU.ArrayView<float> x, global::ILGPU.ArrayView<uint> w, global::ILGPU.ArrayView<float> y, global::Kernels.ProductArguments a)"
+        "(global::ILGPU.ArrayView<float> x, global::ILGPU.ArrayView<uint> w, global::ILGPU.ArrayView<float> y, " + GpuEpilogue.Parameters + ", global::Kernels.ProductArguments a)"
         + "\n    where TPanels : struct, global::Kernels.IGpuPanels";
 
     private const string Barrier = "global::ILGPU.Group.Barrier();";
@@ -126,8 +126,11 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
                 if (row >= a.Rows || place >= a.Outputs) continue;
                 float sum = 0;
                 for (var i = 0; i < {{parts}}; i++) sum += partial[block * {{tile.StreamThreads}} + i * {{PanelWidth}} + (item & {{PanelWidth - 1}})];
-                y[a.Output + row * a.OutputStride + place] = {{Finish("sum")}};
                 """);
+            using (writer.Open($"if ({GpuEpilogue.HasBias})")) epilogue.AddBias("place", "sum");
+            writer.Line("var beside = a.Operand + row * a.OperandStride + place;");
+            epilogue.AddOperand("sum", "beside");
+            writer.Line($"y[a.Output + row * a.OutputStride + place] = {epilogue.Finish("sum", "beside")};");
         }
     }
 
@@ -145,20 +148,28 @@ internal sealed class GpuContractionSkeleton(SourceWriter writer, GpuContraction
     private void WriteStore()
     {
         writer.Line($"var output = firstPanel * {PanelWidth} + outputQuad * 4;");
+        using (writer.Open($"if ({GpuEpilogue.HasBias})"))
+            foreach (var o in Side)
+                using (writer.Open($"if (output{Plus(Place(o, tile.Outputs))} < a.Outputs)"))
+                    epilogue.AddBias($"output{Plus(Place(o, tile.Outputs))}", [.. Side.Select(r => Sum(r, o))]);
         foreach (var r in Side)
         {
             writer.Line($"var row{r} = firstRow + rowQuad * 4{Plus(Place(r, tile.Rows))};");
             using (writer.Open($"if (row{r} < a.Rows)"))
             {
                 writer.Line($"var place = a.Output + row{r} * a.OutputStride + output;");
-                writer.Line(Lines(Side, o => $"if (output{Plus(Place(o, tile.Outputs))} < a.Outputs) y[place{Plus(Place(o, tile.Outputs))}] = {Finish(Sum(r, o))};"));
+                writer.Line($"var beside = a.Operand + row{r} * a.OperandStride + output;");
+                foreach (var o in Side)
+                    using (writer.Open($"if (output{Plus(Place(o, tile.Outputs))} < a.Outputs)"))
+                    {
+                        epilogue.AddOperand(Sum(r, o), $"beside{Plus(Place(o, tile.Outputs))}");
+                        writer.Line($"y[place{Plus(Place(o, tile.Outputs))}] = {epilogue.Finish(Sum(r, o), $"beside{Plus(Place(o, tile.Outputs))}")};");
+                    }
             }
         }
 
         static int Place(int index, int side) => index / 4 * (side / 2) + index % 4;
     }
-
-    private string Finish(string sum) => hasEpilogue ? $"Epilogue({sum})" : sum;
 
     private static string Sum(int row, int output) => $"s{row}_{output}";
 }

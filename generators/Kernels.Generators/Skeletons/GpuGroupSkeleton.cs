@@ -10,11 +10,11 @@ namespace Kernels.Generators.Skeletons;
 /// </summary>
 /// <param name="writer">Where to write.</param>
 /// <param name="tile">Sizes.</param>
-/// <param name="hasEpilogue">Whether a method <c>Epilogue(sum)</c> is in scope.</param>
-internal sealed class GpuGroupSkeleton(SourceWriter writer, GpuGroupTile tile, bool hasEpilogue)
+/// <param name="epilogue">What follows the sums.</param>
+internal sealed class GpuGroupSkeleton(SourceWriter writer, GpuGroupTile tile, GpuEpilogue epilogue)
 {
     private const string Arguments =
-        "(global::ILGPU.ArrayView<float> x, global::ILGPU.ArrayView<uint> w, global::ILGPU.ArrayView<float> y, global::Kernels.GroupProductArguments a)"
+        "(global::ILGPU.ArrayView<float> x, global::ILGPU.ArrayView<uint> w, global::ILGPU.ArrayView<float> y, " + GpuEpilogue.Parameters + ", global::Kernels.GroupProductArguments a)"
         + "\n    where TValues : struct, global::Kernels.IGpuValues";
 
     private const string Barrier = "global::ILGPU.Group.Barrier();";
@@ -149,30 +149,46 @@ internal sealed class GpuGroupSkeleton(SourceWriter writer, GpuGroupTile tile, b
         {
             writer.Line($"int team{row} = thread >> {PowerOfTwo.Log(tile.GroupRows)}, output{row} = thread & {tile.GroupRows - 1};");
             using (writer.Open($"if (firstGroup + team{row} < a.Groups)"))
+            {
                 writer.Line($$"""
                     float sum = 0;
                     for (var k = 0; k < {{partsOfTeam}}; k++) sum += part[output{{row}} * {{parts}} + team{{row}} * {{partsOfTeam}} + k];
-                    y[a.Output + (firstRow{{Plus(row)}}) * a.OutputStride + (firstGroup + team{{row}}) * {{tile.GroupRows}} + output{{row}}] = {{Finish("sum")}};
+                    var place = (firstGroup + team{{row}}) * {{tile.GroupRows}} + output{{row}};
                     """);
+                using (writer.Open($"if ({GpuEpilogue.HasBias})")) epilogue.AddBias("place", "sum");
+                writer.Line($"var beside = a.Operand + (firstRow{Plus(row)}) * a.OperandStride + place;");
+                epilogue.AddOperand("sum", "beside");
+                writer.Line($"y[a.Output + (firstRow{Plus(row)}) * a.OutputStride + place] = {epilogue.Finish("sum", "beside")};");
+            }
         }
     }
 
     private void WriteStore(int[] rows, int[] groups)
     {
+        using (writer.Open($"if ({GpuEpilogue.HasBias})"))
+            foreach (var g in groups)
+                using (writer.Open($"if (firstGroup{Plus(g)} < a.Groups)"))
+                    foreach (var o in _outputs)
+                        using (writer.Open(""))
+                            epilogue.AddBias($"firstGroup * {tile.GroupRows}{Plus(g * tile.GroupRows + o)}", [.. rows.Select(r => Sum(r, g, o))]);
         foreach (var r in rows)
         {
             writer.Line($"var row{r} = firstRow + rowQuad * 4{Plus(r / 4 * 4 * tile.RowThreads + r % 4)};");
             using (writer.Open($"if (row{r} < a.Rows)"))
             {
                 writer.Line($"var place = a.Output + row{r} * a.OutputStride + firstGroup * {tile.GroupRows};");
+                writer.Line($"var beside = a.Operand + row{r} * a.OperandStride + firstGroup * {tile.GroupRows};");
                 foreach (var g in groups)
                     using (writer.Open($"if (firstGroup{Plus(g)} < a.Groups)"))
-                        foreach (var o in _outputs) writer.Line($"y[place{Plus(g * tile.GroupRows + o)}] = {Finish(Sum(r, g, o))};");
+                        foreach (var o in _outputs)
+                        {
+                            var beside = $"beside{Plus(g * tile.GroupRows + o)}";
+                            epilogue.AddOperand(Sum(r, g, o), beside);
+                            writer.Line($"y[place{Plus(g * tile.GroupRows + o)}] = {epilogue.Finish(Sum(r, g, o), beside)};");
+                        }
             }
         }
     }
-
-    private string Finish(string sum) => hasEpilogue ? $"Epilogue({sum})" : sum;
 
     private static string Sum(int row, int group, int output) => $"s{row}_{group}_{output}";
 }

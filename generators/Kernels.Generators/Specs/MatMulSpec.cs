@@ -5,7 +5,7 @@ namespace Kernels.Generators.Specs;
 /// <param name="Kept">N of N:M; 0 for others.</param>
 /// <param name="Of">M of N:M; 0 for others.</param>
 /// <param name="GroupRows">Outputs that share the inputs they use; 0 where weights lie in panels on every device: dense and plain 2:4.</param>
-/// <param name="Epilogue">float of (float), or null.</param>
+/// <param name="Epilogue">float of (float) or (float, float), or null.</param>
 internal sealed record MatMulSpec(HostSpec Host, int Kept, int Of, int GroupRows, UserMethodSpec? Epilogue) : KernelSpec(Host)
 {
     public bool IsDense => Of == 0 && GroupRows == 0;

@@ -30,20 +30,16 @@ internal sealed class DecoderLayers(
         var keyCache = builder.State(layer + "keys", config.KeyHeads, config.HeadDim, cacheType);
         var valueCache = builder.State(layer + "values", config.KeyHeads, config.HeadDim, cacheType);
         var attended = attention.Add(builder, layer, index, queries, keys, projected.Slice(queryColumns + keyColumns, keyColumns), keyCache, valueCache);
-        return builder.Add(layer + "attention sum", input, Project(layer + "output", weights.Output, weights.OutputBias, attended));
+        return Project(layer + "output", weights.Output, weights.OutputBias, attended, input);
     }
 
     private GraphValue Transform(string layer, LayerWeights weights, GraphValue input)
     {
         var normed = builder.RmsNorm(layer + "mlp norm", input, weights.MlpNorm, config.NormEpsilon);
         var gated = builder.SwiGlu(layer + "swiglu", Project(layer + "gate up", weights.GateUp, weights.GateUpBias, normed));
-        return builder.Add(layer + "mlp sum", input, Project(layer + "down", weights.Down, weights.DownBias, gated));
+        return Project(layer + "down", weights.Down, weights.DownBias, gated, input);
     }
 
-    private GraphValue Project(string name, Weight weight, Weight? bias, GraphValue input)
-    {
-        var output = builder.Product(name, projection(weight), weight, input);
-        if (bias is not null) builder.Bias(name + " bias", output, bias);
-        return output;
-    }
+    private GraphValue Project(string name, Weight weight, Weight? bias, GraphValue input, GraphValue? residual = null) =>
+        builder.Product(name, projection(weight), weight, input, bias, residual);
 }

@@ -28,8 +28,8 @@ internal sealed class VisionGraph
 
         var classes = network.ClassifierBias.Length;
         Logits = _builder.Product(
-            "logits", Projections.Dense, new ArrayWeight("classifier", classes, network.Layers[^1].Outputs, network.Classifier), _builder.MeanOfRows("features", outputs[^1]));
-        _builder.Bias("classifier bias", Logits, new ArrayWeight("classifier bias", 1, classes, network.ClassifierBias));
+            "logits", Projections.Dense, new ArrayWeight("classifier", classes, network.Layers[^1].Outputs, network.Classifier), _builder.MeanOfRows("features", outputs[^1]),
+            new ArrayWeight("classifier bias", 1, classes, network.ClassifierBias));
         Graph = _builder.Build(Logits);
     }
 

@@ -101,16 +101,35 @@ public sealed class GraphBuilder
         Add(new RmsNormOperation(name, heads, weight, epsilon, heads, heads.Columns / weight.Columns));
     }
 
-    /// <summary>A linear layer: input · weightᵀ, with the kernel's epilogue.</summary>
-    public GraphValue Product(string name, MatMulKernel kernel, Weight weight, ValueSlice input) => Product(name, new WeightUse(kernel, weight.Type), weight, input);
+    /// <summary>A linear layer: input · weightᵀ + bias + operand, with the kernel's epilogue.</summary>
+    /// <param name="name">Name of the operation and of its value.</param>
+    /// <param name="kernel">What multiplies.</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="input">[rows, inputs].</param>
+    /// <param name="bias">[1, outputs], or null.</param>
+    /// <param name="operand">[rows, outputs], or null: a residual connection, or what the kernel's epilogue takes beside every sum.</param>
+    public GraphValue Product(string name, MatMulKernel kernel, Weight weight, ValueSlice input, Weight? bias = null, GraphValue? operand = null) =>
+        Product(name, new WeightUse(kernel, weight.Type), weight, input, bias, operand);
 
-    /// <inheritdoc cref="Product(string, MatMulKernel, Weight, ValueSlice)"/>
-    public GraphValue Product(string name, WeightUse use, Weight weight, ValueSlice input)
+    /// <inheritdoc cref="Product(string, MatMulKernel, Weight, ValueSlice, Weight, GraphValue)"/>
+    public GraphValue Product(string name, WeightUse use, Weight weight, ValueSlice input, Weight? bias = null, GraphValue? operand = null)
     {
         Floating(name, input);
         if (weight.Columns != input.Columns) throw Mismatch(name, $"weight {weight}", $"{input.Columns} columns are needed");
+        if (bias is not null && (bias.Rows != 1 || bias.Columns != weight.Rows)) throw Mismatch(name, $"bias {bias}", $"[1, {weight.Rows}] is needed");
+        if (operand is not null)
+        {
+            Floating(name, operand);
+            if (operand.Columns != weight.Rows || operand.Rows != input.Value.Rows)
+                throw Mismatch(name, $"operand {operand}", $"the shape of the result is needed, {weight.Rows} columns");
+        }
+        else if (use.Kernel.Declaration.NeedsOperand)
+        {
+            throw Mismatch(name, "no operand", $"the epilogue {use.Kernel.Declaration.Epilogue} takes one");
+        }
+
         var output = Value(name, input.Value.Rows, weight.Rows);
-        return Add(new ProductOperation(name, use, weight, input, output), output);
+        return Add(new ProductOperation(name, use, weight, input, bias, operand, output), output);
     }
 
     /// <summary>Adds a row to every row, in place.</summary>

@@ -5,7 +5,7 @@ namespace Kernels.Scheduling;
 /// <summary>The weights of one device: each is brought there once and shared by every plan.</summary>
 public sealed class WeightStore : IDisposable
 {
-    private readonly Dictionary<(Weight, WeightUse), PackedWeights> _packed = [];
+    private readonly Dictionary<(Weight, WeightUse, Weight?), PackedWeights> _packed = [];
     private readonly Dictionary<(Weight, ElementType), Tensor> _tables = [];
     private readonly Dictionary<(ConvolutionFilters, ConvolutionKernel), ConvolutionWeights> _filters = [];
 
@@ -20,7 +20,7 @@ public sealed class WeightStore : IDisposable
     public Device Device { get; }
 
     /// <summary>Bytes held, mapped files used in place included.</summary>
-    public long ByteLength => _packed.Values.Sum(weights => weights.ByteLength) + _filters.Values.Sum(filters => filters.ByteLength) + _tables.Values.Sum(table => table.Buffer.ByteLength);
+    public long ByteLength => _packed.Values.Sum(BytesOf) + _filters.Values.Sum(filters => filters.ByteLength) + _tables.Values.Sum(table => table.Buffer.ByteLength);
 
     /// <summary>Bytes of <see cref="ByteLength"/> that are mapped files used in place, never copied to the device.</summary>
     public long MappedBytes { get; private set; }
@@ -37,14 +37,18 @@ public sealed class WeightStore : IDisposable
         MappedBytes = 0;
     }
 
-    /// <summary>A weight in the layout of a product.</summary>
+    /// <summary>Bytes of packed weights and their bias.</summary>
+    internal static long BytesOf(PackedWeights weights) => weights.ByteLength + (weights.Bias?.ByteLength ?? 0);
+
+    /// <summary>A weight in the layout of a product, with its bias.</summary>
     /// <exception cref="KernelException">The device cannot hold it.</exception>
-    internal PackedWeights Packed(WeightUse use, Weight weight)
+    internal PackedWeights Packed(WeightUse use, Weight weight, Weight? bias)
     {
-        if (_packed.TryGetValue((weight, use), out var packed)) return packed;
-        if (use.AsStored) weight.ReadStored(matrix => packed = use.Kernel.Pack(Device, matrix, use.Type));
-        else weight.Read(data => packed = use.Kernel.Pack(Device, new HostMatrix(data, weight.Type, weight.Rows, weight.Columns), use.Type));
-        return _packed[(weight, use)] = packed ?? throw new InvalidOperationException($"{weight} was not read.");
+        if (_packed.TryGetValue((weight, use, bias), out var packed)) return packed;
+        var biases = bias is null ? [] : Floats(bias);
+        if (use.AsStored) weight.ReadStored(matrix => packed = use.Kernel.Pack(Device, matrix, use.Type, bias: biases));
+        else weight.Read(data => packed = use.Kernel.Pack(Device, new HostMatrix(data, weight.Type, weight.Rows, weight.Columns), use.Type, bias: biases));
+        return _packed[(weight, use, bias)] = packed ?? throw new InvalidOperationException($"{weight} was not read.");
     }
 
     /// <summary>Filters in the layout of a convolution.</summary>
@@ -80,14 +84,25 @@ public sealed class WeightStore : IDisposable
         if (weight.Type == ElementType.Float32) return Table(weight);
         if (_tables.TryGetValue((weight, ElementType.Float32), out var table)) return table;
         var buffer = Device.Allocate((long)weight.Rows * weight.Columns * sizeof(float));
+        buffer.CopyFrom(MemoryMarshal.AsBytes(Floats(weight).AsSpan()));
+        return _tables[(weight, ElementType.Float32)] = Tensor.Matrix(buffer, ElementType.Float32, weight.Rows, weight.Columns);
+    }
+
+    private static float[] Floats(Weight weight)
+    {
+        var values = new float[(long)weight.Rows * weight.Columns];
         weight.Read(data =>
         {
+            if (weight.Type == ElementType.Float32)
+            {
+                MemoryMarshal.Cast<byte, float>(data).CopyTo(values);
+                return;
+            }
+
             var source = MemoryMarshal.Cast<byte, ushort>(data);
-            var values = new float[source.Length];
             for (var i = 0; i < values.Length; i++)
                 values[i] = weight.Type == ElementType.BFloat16 ? ElementTypes.FromBFloat16(source[i]) : ElementTypes.FromFloat16(source[i]);
-            buffer.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
         });
-        return _tables[(weight, ElementType.Float32)] = Tensor.Matrix(buffer, ElementType.Float32, weight.Rows, weight.Columns);
+        return values;
     }
 }

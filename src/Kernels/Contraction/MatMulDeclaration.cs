@@ -23,4 +23,7 @@ public sealed record MatMulDeclaration
 
     /// <summary>Name of the inlined epilogue, if any.</summary>
     public string? Epilogue { get; init; }
+
+    /// <summary>Whether the epilogue takes an element of the operand beside every output, and so every run an operand.</summary>
+    public bool NeedsOperand { get; init; }
 }

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Kernels;
 
-/// <summary>A declared product: Y = epilogue(X·Wᵀ), X [rows, inputs], Y [rows, outputs], sums in fp32.</summary>
+/// <summary>
+/// A declared product: Y = epilogue(X·Wᵀ + bias + operand), X [rows, inputs], Y and the operand [rows, outputs], bias [outputs], sums in fp32.
+/// An epilogue of two parameters receives the operand apart.
+/// </summary>
 /// <remarks>Obtained from a <c>static partial</c> property carrying a <see cref="MatMulAttribute"/>. Immutable and thread-safe.</remarks>
 public sealed class MatMulKernel
 {
@@ -48,8 +51,27 @@ public sealed class MatMulKernel
     /// <param name="source">The matrix, [outputs, inputs].</param>
     /// <param name="type">Storage of the packed values; null keeps the source's, which for integers is Int8.</param>
     /// <param name="inputType">Storage of the activations the weights will meet: it may decide between programs with layouts of their own.</param>
-    /// <exception cref="KernelException">The device cannot hold this matrix, its mask is of another pattern, or an integer does not fit the type.</exception>
-    public PackedWeights Pack(Device device, HostMatrix source, ElementType? type = null, ElementType inputType = ElementType.Float32)
+    /// <param name="bias">[outputs], added to the sums before the epilogue; empty for none.</param>
+    /// <exception cref="KernelException">The device cannot hold this matrix, its mask is of another pattern, or an integer does not fit the type, or the bias has another length.</exception>
+    public PackedWeights Pack(Device device, HostMatrix source, ElementType? type = null, ElementType inputType = ElementType.Float32, ReadOnlySpan<float> bias = default)
+    {
+        if (!bias.IsEmpty && bias.Length != source.Rows)
+            throw new KernelException(Declaration.Name, device.Name, $"{bias.Length} biases", $"there are {source.Rows} outputs", "Pass one for each output, or none.");
+        var weights = PackMatrix(device, source, type, inputType);
+        if (bias.IsEmpty) return weights;
+        try
+        {
+            weights.Attach(bias);
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    private PackedWeights PackMatrix(Device device, HostMatrix source, ElementType? type, ElementType inputType)
     {
         var shape = new MatMulShape(1, source.Columns, source.Rows, type ?? source.Type, inputType);
         var program = _programs.Require(device, shape, Supports(device, shape));
@@ -70,12 +92,13 @@ public sealed class MatMulKernel
     /// <param name="device">Where the weights will be used.</param>
     /// <param name="source">A matrix of this kernel's pattern, or one whose rows keep the same inputs in groups of this kernel's.</param>
     /// <param name="type">Storage of the packed values.</param>
-    /// <exception cref="KernelException">The device cannot hold this matrix, or it is of another pattern.</exception>
-    public PackedWeights Pack(Device device, SparseMatrix source, ElementType type = ElementType.Float32)
+    /// <param name="bias">[outputs], added to the sums before the epilogue; empty for none.</param>
+    /// <exception cref="KernelException">The device cannot hold this matrix, it is of another pattern, or the bias has another length.</exception>
+    public PackedWeights Pack(Device device, SparseMatrix source, ElementType type = ElementType.Float32, ReadOnlySpan<float> bias = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         var values = source.Densify();
-        return Pack(device, new HostMatrix(MemoryMarshal.AsBytes(values.AsSpan()), ElementType.Float32, source.Rows, source.Columns) { Mask = source.Mask() }, type);
+        return Pack(device, new HostMatrix(MemoryMarshal.AsBytes(values.AsSpan()), ElementType.Float32, source.Rows, source.Columns) { Mask = source.Mask() }, type, bias: bias);
     }
 
     /// <summary>Checks once, sizes the workspace, and returns a plan that runs without allocating.</summary>

@@ -24,12 +24,16 @@ public abstract class MatMulPlan : IDisposable
     /// <summary>Bytes of workspace the plan owns.</summary>
     public abstract long WorkspaceBytes { get; }
 
-    /// <summary>Runs the product: output = epilogue(input·weightsᵀ), or epilogue(input·weights) where a transposed one was planned.</summary>
+    /// <summary>Runs the product: output = epilogue(input·weightsᵀ + bias + operand), or epilogue(input·weights + operand) where a transposed one was planned.</summary>
     /// <param name="input">[rows, inputs], or [rows, outputs] of a transposed product; stored as planned.</param>
     /// <param name="weights">Weights packed by the same kernel for the same device.</param>
     /// <param name="output">[rows, outputs], or [rows, inputs] of a transposed product; stored as planned.</param>
+    /// <param name="operand">
+    /// Shaped and stored as the output, which it may be: what an epilogue of two parameters receives beside every sum, and what is
+    /// added to the sums otherwise. Only such an epilogue requires one.
+    /// </param>
     /// <exception cref="KernelException">A tensor does not fit the plan; nothing was launched.</exception>
-    public void Run(Tensor input, PackedWeights weights, Tensor output)
+    public void Run(Tensor input, PackedWeights weights, Tensor output, Tensor operand = default)
     {
         var (from, to) = Shape.Transposed ? (Shape.Outputs, Shape.Inputs) : (Shape.Inputs, Shape.Outputs);
         Check("input", input, from, Shape.InputType);
@@ -41,15 +45,18 @@ public abstract class MatMulPlan : IDisposable
             throw Refuse(
                 weights is null ? "no weights" : $"{weights.Type}[{weights.Outputs}, {weights.Inputs}] weights on {weights.Device.Name}",
                 $"{Shape.WeightType}[{Shape.Outputs}, {Shape.Inputs}] on {Device.Name} was planned", "Pack the weights with this kernel for this device.");
+        if (Shape.Transposed && weights.Bias is not null)
+            throw Refuse("weights with a bias, used transposed", "a bias belongs to outputs, which are inputs here", "Pack the weights without a bias for this use.");
         CheckOverlap(input, output);
-        RunCore(input, weights, output);
+        CheckOperand(output, operand, to);
+        RunCore(input, weights, output, operand);
     }
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
     /// <summary>Launches the checked run.</summary>
-    protected abstract void RunCore(in Tensor input, PackedWeights weights, in Tensor output);
+    protected abstract void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand);
 
     /// <summary>The exception a refused argument deserves.</summary>
     protected KernelException Refuse(string received, string limit, string remedy) =>
@@ -66,15 +73,34 @@ public abstract class MatMulPlan : IDisposable
             throw Refuse($"{what} {tensor}", $"the plan holds 1 to {Shape.Rows} rows", "Plan again with a larger shape.");
     }
 
+    private void CheckOperand(in Tensor output, in Tensor operand, int columns)
+    {
+        if (operand.Buffer is null)
+        {
+            if (Declaration.NeedsOperand) throw Refuse("no operand", $"the epilogue {Declaration.Epilogue} takes one", "Pass a tensor of the output's shape.");
+            return;
+        }
+
+        Check("operand", operand, columns, Shape.OutputType);
+        if (operand[0] != output[0])
+            throw Refuse($"{operand[0]} operand rows", $"there are {output[0]} output rows", "Pass tensors of equal rows.");
+        var isOutput = operand.Buffer == output.Buffer && operand.Offset == output.Offset && operand.Stride(0) == output.Stride(0);
+        if (!isOutput && Overlap(operand, output) && !Interleaved(operand, output))
+            throw Refuse("an output that overlaps a part of the operand", "they must be the same tensor or apart", "Pass another output tensor.");
+    }
+
     private void CheckOverlap(in Tensor input, in Tensor output)
     {
         if (output.Stride(0) < output[1] && output[0] > 1)
             throw Refuse($"output rows {output.Stride(0)} elements apart", $"a row has {output[1]}", "Pass a tensor whose rows do not overlap.");
-        var inputEnd = input.Offset + (input[0] - 1) * input.Stride(0) + input[1];
-        var outputEnd = output.Offset + (output[0] - 1) * output.Stride(0) + output[1];
-        if (input.Buffer == output.Buffer && input.Offset < outputEnd && output.Offset < inputEnd && !Interleaved(input, output))
+        if (Overlap(input, output) && !Interleaved(input, output))
             throw Refuse("an output that overlaps the input", "products are not computed in place", "Pass another output tensor.");
     }
+
+    private static bool Overlap(in Tensor left, in Tensor right) =>
+        left.Buffer == right.Buffer && left.Offset < End(right) && right.Offset < End(left);
+
+    private static long End(in Tensor tensor) => tensor.Offset + (tensor[0] - 1) * tensor.Stride(0) + tensor[1];
 
     /// <summary>Whether two overlapping ranges are column slices of one matrix with no column in common.</summary>
     private static bool Interleaved(in Tensor input, in Tensor output)

@@ -27,6 +27,18 @@ public static partial class Products
     [SemiStructuredMatMul(Epilogue = nameof(Leak))]
     public static partial MatMulKernel TwoOfFourLeak { get; }
 
+    /// <summary>Dense weights and a gate.</summary>
+    [DenseMatMul(Epilogue = nameof(Gate))]
+    public static partial MatMulKernel DenseGate { get; }
+
+    /// <summary>2:4 weights and a gate.</summary>
+    [SemiStructuredMatMul(Epilogue = nameof(Gate))]
+    public static partial MatMulKernel TwoOfFourGate { get; }
+
+    /// <summary>Groups and a gate.</summary>
+    [GroupMatMul(GroupRows = 4, Epilogue = nameof(Gate))]
+    public static partial MatMulKernel GroupsOfFourGate { get; }
+
     [SemiStructuredMatMul(Kept = 1, Of = 4)]
     public static partial MatMulKernel OneOfFour { get; }
 
@@ -61,6 +73,9 @@ public static partial class Products
     public static partial MatMulKernel GroupsOfSixteen { get; }
 
     private static float Silu(float x) => x / (1f + MathF.Exp(-x));
+
+    /// <summary>SwiGLU's product (arXiv 2002.05202, §2), and one more: applied twice, or to half of the contraction, it shows.</summary>
+    private static float Gate(float x, float gate) => gate / (1f + MathF.Exp(-gate)) * x + 1f;
 
     /// <summary>Neither idempotent nor zero at zero: applied twice, or to half of the contraction, it shows.</summary>
     private static float Leak(float x) => x < 0f ? 1f + x / 16f : 1f + x;

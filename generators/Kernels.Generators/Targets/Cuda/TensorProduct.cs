@@ -28,7 +28,8 @@ internal sealed class TensorProduct(TensorElement element, TensorProductTile til
         using (writer.Open($$"""
             private static void Multiply<TOutput>(
                 {{View}}<byte> weightMemory, {{View}}<byte> activationMemory, ulong weights, ulong activations, long activationStride,
-                {{View}}<TOutput> output, long outputStride, int rows, int inputs, int outputs)
+                {{View}}<TOutput> output, long outputStride, {{View}}<float> bias, {{View}}<TOutput> operand, long operandStride, int hasBias, int hasOperand,
+                int rows, int inputs, int outputs)
                 where TOutput : unmanaged, global::Kernels.IGpuElement<TOutput>
             """))
         {
@@ -196,7 +197,16 @@ internal sealed class TensorProduct(TensorElement element, TensorProductTile til
                 using (writer.Open("if (token < rows && column < outputs)"))
                 {
                     writer.Line($"var value = staged[row * {TensorProductTile.StagedPitch} + (thread & {outputs - 1})];");
-                    writer.Line($"output[token * outputStride + column] = TOutput.FromFloat({(epilogue is null ? "value" : "Finish(value)")});");
+                    writer.Line("if (hasBias != 0) value += bias[column];");
+                    if (epilogue is not { TakesOperand: true })
+                        writer.Line("if (hasOperand != 0) value += TOutput.ToFloat(operand[token * operandStride + column]);");
+                    var finished = epilogue switch
+                    {
+                        null => "value",
+                        { TakesOperand: true } => "Finish(value, TOutput.ToFloat(operand[token * operandStride + column]))",
+                        _ => "Finish(value)",
+                    };
+                    writer.Line($"output[token * outputStride + column] = TOutput.FromFloat({finished});");
                 }
             }
         }

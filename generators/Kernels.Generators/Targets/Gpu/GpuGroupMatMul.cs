@@ -26,7 +26,7 @@ internal static class GpuGroupMatMul
                 $"private sealed class {lowering}() : global::Kernels.GpuGroupMatMulProgram(global::Kernels.GpuLowering.{lowering}, {spec.GroupRows}, {shape})");
             foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour" })
                 writer.Line($"public override global::System.Delegate {kernel}<TValues>() => {kernel}Kernel<TValues>;\n");
-            var skeleton = new GpuGroupSkeleton(writer, tile, spec.Epilogue is not null);
+            var skeleton = new GpuGroupSkeleton(writer, tile, new GpuEpilogue(writer, spec.Epilogue?.Parameters.Count ?? 0));
             skeleton.WriteTile("TileKernel");
             skeleton.WriteStream("StreamOneKernel", 1);
             skeleton.WriteStream("StreamFourKernel", 4);

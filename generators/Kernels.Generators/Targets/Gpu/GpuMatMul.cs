@@ -28,7 +28,7 @@ internal static class GpuMatMul
             using var _ = writer.Open($"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {shape})");
             foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour", "StreamEight" })
                 writer.Line($"public override global::System.Delegate {kernel}<TPanels>() => {kernel}Kernel<TPanels>;\n");
-            var skeleton = new GpuContractionSkeleton(writer, tile, spec.Epilogue is not null);
+            var skeleton = new GpuContractionSkeleton(writer, tile, new GpuEpilogue(writer, spec.Epilogue?.Parameters.Count ?? 0));
             skeleton.WriteTile("TileKernel");
             skeleton.WriteStream("StreamOneKernel", 1);
             skeleton.WriteStream("StreamFourKernel", 4);

@@ -3,7 +3,7 @@ using Kernels.Generators.Emission;
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>Dense weights: a step is one column, broadcast to every output.</summary>
-internal sealed class DenseTile(VectorWidth width, bool hasEpilogue) : SimdContractionTile(width, hasEpilogue)
+internal sealed class DenseTile(VectorWidth width) : SimdContractionTile(width)
 {
     public override int ColumnsPerStep => 1;
 

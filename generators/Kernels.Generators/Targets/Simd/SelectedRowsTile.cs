@@ -32,7 +32,7 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width, S
     private int RunBytes => RowOfWeights * run.Entries;
 
     /// <summary>Writes the override of <c>CpuMatMulProgram.Tile</c> and what it calls.</summary>
-    public void Write(string methodAttributes, bool hasEpilogue)
+    public void Write(string methodAttributes)
     {
         writer.Line("[global::System.Runtime.CompilerServices.SkipLocalsInit]");
         using (writer.Open($"public override void Tile({SimdMatMul.TileParameters})"))
@@ -51,7 +51,6 @@ internal sealed class SelectedRowsTile(SourceWriter writer, VectorWidth width, S
                     writer.Line($"case {vectors * width.Lanes}: Tile{vectors}(a, w, steps, partial, resume); break;");
             writer.Line("if (output == null) return;");
             writer.Line("StoreTransposed(partial, rows, output, stride);");
-            if (hasEpilogue) writer.Line($"Finish(output, stride, rows, {width.Panel});");
         }
 
         writer.Line();

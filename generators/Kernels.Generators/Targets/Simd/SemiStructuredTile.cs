@@ -7,7 +7,7 @@ namespace Kernels.Generators.Targets.Simd;
 /// Permutes read the lowest bits only, so shifting a word of positions is all the decoding there is. Four columns are repeated in every
 /// 128-bit lane of <c>x</c>; more are permuted from where they lie, in cache, because weights need the registers.
 /// </summary>
-internal sealed class SemiStructuredTile(VectorWidth width, SemiStructuredRun run, bool hasEpilogue) : SimdContractionTile(width, hasEpilogue)
+internal sealed class SemiStructuredTile(VectorWidth width, SemiStructuredRun run) : SimdContractionTile(width)
 {
     public override int ColumnsPerStep => run.Of;
 

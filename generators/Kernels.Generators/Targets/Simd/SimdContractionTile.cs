@@ -4,7 +4,7 @@ using Kernels.Generators.Skeletons;
 namespace Kernels.Generators.Targets.Simd;
 
 /// <summary>What the SIMD target says about vectors, whatever the weight format.</summary>
-internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue) : ContractionTile
+internal abstract class SimdContractionTile(VectorWidth width) : ContractionTile
 {
     /// <summary>The attribute of a hot method.</summary>
     public const string Optimized =
@@ -19,8 +19,6 @@ internal abstract class SimdContractionTile(VectorWidth width, bool hasEpilogue)
     public override string Zero => $"{Vector}.Zero";
 
     public override string MethodAttributes => Optimized;
-
-    public override bool HasEpilogue { get; } = hasEpilogue;
 
     public override string Generics(string parameters) =>
         $"<TStorage>({parameters})\n    where TStorage : struct, global::Kernels.IPanelStorage";

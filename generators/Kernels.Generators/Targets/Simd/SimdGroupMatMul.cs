@@ -22,7 +22,7 @@ internal static class SimdGroupMatMul
                 new SimdGroupRow(writer, width.Narrowed(Math.Max(SimdGroupRow.LeastValues, spec.GroupRows)), spec.GroupRows).Write();
                 WriteTile(writer, width, spec.GroupRows);
                 WriteScatter(writer, width, spec.GroupRows);
-                WriteFinish(writer, width, spec.Epilogue);
+                SimdEpilogue.Write(writer, width, spec.Epilogue);
             }
     }
 
@@ -89,19 +89,6 @@ internal static class SimdGroupMatMul
         }
 
         writer.Line();
-    }
-
-    private static void WriteFinish(SourceWriter writer, VectorWidth width, UserMethodSpec? epilogue)
-    {
-        using (writer.Open("public override void Finish(float* sums, int count)"))
-        {
-            if (epilogue is null) return;
-            using (writer.Open($"for (; count > 0; count -= {width.Lanes}, sums += {width.Lanes})"))
-            {
-                writer.Line($"var x = {width.Class}.Load(sums);");
-                SimdExpression.Print(epilogue.Body, width, ["x"]).Write(writer, value => $"{width.Class}.Store({value}, sums);");
-            }
-        }
     }
 
     private static string Sum(int row, int vector, int chain) => chain == 0 ? $"s{row}_{vector}" : $"s{row}_{vector}_{chain}";

@@ -39,8 +39,8 @@ internal static class SimdMatMul
     private static void WriteProgram(SourceWriter writer, MatMulSpec spec, VectorWidth width)
     {
         SimdContractionTile tile = spec.IsDense
-            ? new DenseTile(width, spec.Epilogue is not null)
-            : new SemiStructuredTile(width, Run(spec), spec.Epilogue is not null);
+            ? new DenseTile(width)
+            : new SemiStructuredTile(width, Run(spec));
         using (writer.Open("public override void Stream(global::Kernels.ElementType type, float* a, long activationStride, int rows, byte* w, long panelBytes, int panels, int steps, int scaleSteps, float* output, long stride)"))
             WriteSwitch(writer, StreamStorages, storage => $"Stream<{storage}>(a, activationStride, rows, w, panelBytes, panels, steps, scaleSteps, output, stride);");
         writer.Line();
@@ -58,34 +58,18 @@ internal static class SimdMatMul
         }
         else
         {
-            new SelectedRowsTile(writer, width, Run(spec)).Write(tile.MethodAttributes, tile.HasEpilogue);
+            new SelectedRowsTile(writer, width, Run(spec)).Write(tile.MethodAttributes);
             new ScatterTile(writer, width).WriteSemiStructured(Run(spec));
         }
 
         WriteStreams(writer, tile, width, spec.IsDense);
-        using (writer.Open("public override void Finish(float* sums, int count)"))
-            if (tile.HasEpilogue) writer.Line("Finish(sums, 0, 1, count);");
-        writer.Line();
-        if (spec.Epilogue is { } epilogue) WriteFinish(writer, tile, width, epilogue);
+        SimdEpilogue.Write(writer, width, spec.Epilogue);
     }
 
     private static void WriteTileSwitch(SourceWriter writer, int rows, string condition)
     {
         using (writer.Open(condition))
             WriteSwitch(writer, TileStorages, storage => $"Tile{rows}<{storage}>(a, w, steps, partial, resume, output, stride);");
-    }
-
-    /// <summary>The user's epilogue over outputs just stored, whole vectors of them: apart from the tiles, so that it takes none of their registers.</summary>
-    private static void WriteFinish(SourceWriter writer, ContractionTile tile, VectorWidth width, UserMethodSpec epilogue)
-    {
-        writer.Line(tile.MethodAttributes);
-        using (writer.Open("private static void Finish(float* output, long stride, int rows, int columns)"))
-        using (writer.Open("for (; rows > 0; rows--, output += stride)"))
-        using (writer.Open($"for (var column = 0; column < columns; column += {tile.Lanes})"))
-        {
-            writer.Line($"var x = {tile.Load("output + column")};");
-            SimdExpression.Print(epilogue.Body, width, ["x"]).Write(writer, value => tile.Store(value, "output + column"));
-        }
     }
 
     private static void WriteSwitch(SourceWriter writer, string[] storages, Func<string, string> call)

@@ -64,22 +64,23 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     public override void Dispose() => _workspace.Dispose();
 
     /// <inheritdoc/>
-    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand)
     {
         var packed = CpuMatMulProgram.Require(weights, _layout, Declaration);
         var rows = input[0];
         var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
         var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
+        var epilogue = new CpuEpilogue(_program, Declaration, weights, operand);
         if (rows <= CpuMatMulProgram.StreamRows)
         {
-            _stream.Run(x, input.Stride(0), rows, packed, y, output.Stride(0));
+            _stream.Run(x, input.Stride(0), rows, packed, y, output.Stride(0), epilogue);
             return;
         }
 
         for (var row = 0; row < rows; row += _chunkRows)
             _tiles.Run(
                 x + row * input.Stride(0), input.Stride(0), Math.Min(_chunkRows, rows - row), packed,
-                y + row * output.Stride(0), output.Stride(0));
+                y + row * output.Stride(0), output.Stride(0), epilogue, row);
     }
 
     private float* Workspace(int worker) => (float*)_workspace.Pointer + _packedLength + worker * _workerLength;
@@ -97,9 +98,13 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
         private long _outputStride;
         private TileCut _cut;
         private int _tiles, _panels, _tileBlocks, _panelBlocks;
+        private CpuEpilogue _epilogue;
+        private int _firstRow;
 
-        public void Run(float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride)
+        public void Run(
+            float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride, in CpuEpilogue epilogue, int firstRow)
         {
+            (_epilogue, _firstRow) = (epilogue, firstRow);
             _weights = weights.Pointer;
             _layout = weights.Layout;
             _output = y;
@@ -194,7 +199,7 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             for (var line = start; line < start + bytes; line += 64) Sse.Prefetch1(line);
         }
 
-        /// <summary>The last block of steps: a whole tile goes straight to the output, one at an edge through a padded copy.</summary>
+        /// <summary>The last block of steps: a whole tile without an epilogue goes straight to the output, others through a padded copy.</summary>
         private void Finish(
             ElementType type, int tile, int panel, float* activations, byte* weights, int steps, float* partial, bool resume, float* edge)
         {
@@ -203,15 +208,14 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var (rows, width) = (_cut.Held(tile), _cut.Rows(tile));
             var columns = Math.Min(program.PanelWidth, plan.Shape.Outputs - column);
             var output = _output + row * _outputStride + column;
-            if (rows == width && columns == program.PanelWidth)
+            if (_epilogue.IsEmpty && rows == width && columns == program.PanelWidth)
             {
                 program.Tile(type, width, activations, weights, steps, partial, resume, output, _outputStride);
                 return;
             }
 
             program.Tile(type, width, activations, weights, steps, partial, resume, edge, program.PanelWidth);
-            for (var i = 0; i < rows; i++)
-                new ReadOnlySpan<float>(edge + i * program.PanelWidth, columns).CopyTo(new Span<float>(output + i * _outputStride, columns));
+            _epilogue.Apply(edge, program.PanelWidth, output, _outputStride, _firstRow + row, column, rows, columns);
         }
 
         private static (int First, int End) Part(int count, int part, int parts) =>
@@ -221,14 +225,19 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
     /// <summary>A few rows: a task is a run of panels.</summary>
     private sealed class StreamBody(CpuMatMulPlan plan) : ParallelBody
     {
+        // Panels that are summed apart at a time: sums stay in L1.
+        private const int ApartPanels = 8;
+
         private byte* _weights;
         private PanelLayout _layout;
         private float* _input, _output;
         private long _inputStride, _outputStride;
         private int _rows, _taskPanels;
+        private CpuEpilogue _epilogue;
 
-        public void Run(float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride)
+        public void Run(float* x, long inputStride, int rows, CpuPackedWeights weights, float* y, long outputStride, in CpuEpilogue epilogue)
         {
+            _epilogue = epilogue;
             _weights = weights.Pointer;
             _layout = weights.Layout;
             _input = x;
@@ -247,22 +256,23 @@ internal sealed unsafe class CpuMatMulPlan : MatMulPlan
             var scaleSteps = Math.Min(layout.ScaleSteps, layout.Steps);
             var first = task * _taskPanels;
             var end = Math.Min(first + _taskPanels, layout.Panels(outputs));
-            var whole = Math.Min(end, outputs / program.PanelWidth);
-            var weights = _weights + first * layout.PanelBytes;
-            var column = first * program.PanelWidth;
-            program.Stream(
-                layout.Type, _input, _inputStride, _rows, weights, layout.PanelBytes, whole - first, layout.Steps, scaleSteps,
-                _output + column, _outputStride);
-            if (whole == end) return;
+            var straight = _epilogue.IsEmpty ? Math.Max(first, Math.Min(end, outputs / program.PanelWidth)) : first;
+            if (straight > first) Stream(first, straight - first, _output + first * program.PanelWidth, _outputStride);
 
-            var edge = stackalloc float[CpuMatMulProgram.StreamRows * program.PanelWidth];
-            column = whole * program.PanelWidth;
-            program.Stream(
-                layout.Type, _input, _inputStride, _rows, _weights + whole * layout.PanelBytes, layout.PanelBytes, 1, layout.Steps, scaleSteps,
-                edge, program.PanelWidth);
-            for (var row = 0; row < _rows; row++)
-                new ReadOnlySpan<float>(edge + row * program.PanelWidth, outputs - column)
-                    .CopyTo(new Span<float>(_output + row * _outputStride + column, outputs - column));
+            // What is cut at an edge or has an epilogue is summed apart.
+            var stride = ApartPanels * program.PanelWidth;
+            var sums = stackalloc float[CpuMatMulProgram.StreamRows * stride];
+            for (var panel = straight; panel < end; panel += ApartPanels)
+            {
+                var panels = Math.Min(ApartPanels, end - panel);
+                var column = panel * program.PanelWidth;
+                Stream(panel, panels, sums, stride);
+                _epilogue.Apply(sums, stride, _output + column, _outputStride, 0, column, _rows, Math.Min(panels * program.PanelWidth, outputs - column));
+            }
+
+            void Stream(int panel, int panels, float* target, long targetStride) => program.Stream(
+                layout.Type, _input, _inputStride, _rows, _weights + panel * layout.PanelBytes, layout.PanelBytes, panels, layout.Steps, scaleSteps,
+                target, targetStride);
         }
     }
 }

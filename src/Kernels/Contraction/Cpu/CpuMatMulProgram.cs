@@ -11,16 +11,13 @@ namespace Kernels;
 /// <param name="panelWidth">Outputs of a tile and of a weight panel: two vectors.</param>
 /// <param name="blockInputs">Inputs that a tile contracts at a time, a multiple of a run.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, int panelWidth, int blockInputs) : MatMulProgram
+public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, int panelWidth, int blockInputs) : CpuProductProgram(vectorBits)
 {
     /// <summary>Most activation rows <see cref="Stream"/> takes.</summary>
     public const int StreamRows = 4;
 
     /// <summary>Activation rows of the widest tile.</summary>
     public int TileRows => tileRows[0];
-
-    /// <summary>fp32 lanes of a vector.</summary>
-    public int Lanes => vectorBits / 32;
 
     /// <summary>Outputs of a weight panel.</summary>
     public int PanelWidth { get; } = panelWidth;
@@ -36,15 +33,6 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
 
     /// <summary>Cuts rows into the tiles there are.</summary>
     internal TileCut Cut(int rows) => new(rows, tileRows);
-
-    /// <inheritdoc/>
-    public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
-
-    /// <inheritdoc/>
-    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
-        shape is { InputType: ElementType.Float32, OutputType: ElementType.Float32 }
-            ? Support.Yes
-            : Support.No($"products on the processor take and give Float32, not {shape.InputType} and {shape.OutputType}");
 
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
@@ -90,15 +78,12 @@ public abstract unsafe class CpuMatMulProgram(int vectorBits, int[] tileRows, in
         ElementType type, int rows, float* activations, byte* weights, int steps, float* partial, bool resume, float* output, long stride);
 
     /// <summary>Adds what some outputs of a panel, used transposed, give to the sums of the inputs of <paramref name="steps"/> steps.</summary>
-    /// <param name="x">[outputs][<see cref="Lanes"/>]: a vector of activation rows for each output.</param>
+    /// <param name="x">[outputs][<see cref="CpuProductProgram.Lanes"/>]: a vector of activation rows for each output.</param>
     /// <param name="outputs">Outputs, at most <see cref="PanelWidth"/>.</param>
     /// <param name="weights">A packed panel of fp32 at the first step.</param>
     /// <param name="steps">Steps, from the beginning of a run.</param>
-    /// <param name="sums">[inputs][<see cref="Lanes"/>].</param>
+    /// <param name="sums">[inputs][<see cref="CpuProductProgram.Lanes"/>].</param>
     public abstract void Scatter(float* x, int outputs, byte* weights, int steps, float* sums);
-
-    /// <summary>Applies the epilogue to finished sums, whole vectors of them.</summary>
-    public abstract void Finish(float* sums, int count);
 
     /// <summary>Multiplies a few unpacked rows by neighbouring panels, over all steps.</summary>
     /// <param name="type">Storage of the weights.</param>

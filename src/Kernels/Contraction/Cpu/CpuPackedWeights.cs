@@ -40,5 +40,5 @@ internal sealed unsafe class CpuPackedWeights : PackedWeights
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _buffer.Dispose();
+    protected override void DisposeCore() => _buffer.Dispose();
 }

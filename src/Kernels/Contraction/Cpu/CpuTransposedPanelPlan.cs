@@ -2,7 +2,7 @@ namespace Kernels;
 
 /// <summary>A transposed product with weights in panels, dense or N:M.</summary>
 internal sealed unsafe class CpuTransposedPanelPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuMatMulProgram program)
-    : CpuTransposedPlan(device, declaration, shape, program.Lanes, PanelWidener.BytesOf(program.LayoutOf(declaration, shape), Range) / sizeof(float))
+    : CpuTransposedPlan(device, declaration, shape, program, PanelWidener.BytesOf(program.LayoutOf(declaration, shape), Range) / sizeof(float))
 {
     // A multiple of every run. Sums of a range stay in L1.
     private const int Range = 512;
@@ -31,7 +31,4 @@ internal sealed unsafe class CpuTransposedPanelPlan(CpuDevice device, MatMulDecl
             program.Scatter(x + (long)output * program.Lanes, Math.Min(layout.Width, Shape.Outputs - output), values, steps, sums);
         }
     }
-
-    /// <inheritdoc/>
-    protected override void Finish(float* sums, int count) => program.Finish(sums, count);
 }

@@ -10,19 +10,20 @@ internal abstract unsafe class CpuTransposedPlan : MatMulPlan
     private readonly ActivationPacker _packer;
     private readonly Body _body;
     private readonly CpuBuffer _workspace;
-    private readonly int _lanes;
+    private readonly CpuProductProgram _program;
     private readonly long _packedLength, _sumsLength, _workerLength;
 
     /// <summary>Takes the workspace.</summary>
     /// <param name="device">Where the plan runs.</param>
     /// <param name="declaration">What was declared.</param>
     /// <param name="shape">The largest problem.</param>
-    /// <param name="lanes">Activation rows of a vector.</param>
+    /// <param name="program">What multiplies.</param>
     /// <param name="scratchLength">Floats that a worker decodes weights to.</param>
-    protected CpuTransposedPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, int lanes, long scratchLength)
+    protected CpuTransposedPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuProductProgram program, long scratchLength)
         : base(device, declaration, shape)
     {
-        (_device, _lanes) = (device, lanes);
+        (_device, _program) = (device, program);
+        var lanes = program.Lanes;
         _packer = new ActivationPacker(lanes, rows => new TileCut(rows, lanes), shape.Outputs, shape.Outputs);
         _body = new Body(this);
         _packedLength = (shape.Rows + (long)lanes - 1) / lanes * _packer.TileLength;
@@ -50,43 +51,59 @@ internal abstract unsafe class CpuTransposedPlan : MatMulPlan
     /// <param name="sums">[count][lanes].</param>
     protected abstract void Add(PackedWeights weights, int input, int count, float* x, float* scratch, float* sums);
 
-    /// <summary>Applies the epilogue to finished sums.</summary>
-    protected abstract void Finish(float* sums, int count);
-
     /// <inheritdoc/>
-    protected sealed override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    protected sealed override void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand)
     {
         var range = RangeOf(weights);
         var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
         _packer.Pack(_device.Workers, x, input.Stride(0), input[0], (float*)_workspace.Pointer);
-        _body.Run(weights, range, input[0], (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset, output.Stride(0));
+        var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
+        _body.Run(weights, range, input[0], y, output.Stride(0), new CpuEpilogue(_program, Declaration, weights, operand));
     }
 
     private sealed class Body(CpuTransposedPlan plan) : ParallelBody
     {
+        // Inputs whose sums are turned into rows at a time: they stay in L1.
+        private const int TurnedInputs = 64;
+
         private PackedWeights _weights = null!;
         private float* _y;
         private long _stride;
         private int _rows, _range, _ranges;
+        private CpuEpilogue _epilogue;
 
-        public void Run(PackedWeights weights, int range, int rows, float* y, long stride)
+        public void Run(PackedWeights weights, int range, int rows, float* y, long stride, in CpuEpilogue epilogue)
         {
+            _epilogue = epilogue;
             (_weights, _range, _rows, _stride) = (weights, range, rows, stride);
             _y = y;
             _ranges = (plan.Shape.Inputs - 1) / range + 1;
-            plan._device.Workers.Run(checked(((rows - 1) / plan._lanes + 1) * _ranges), this);
+            plan._device.Workers.Run(checked(((rows - 1) / plan._program.Lanes + 1) * _ranges), this);
         }
 
         public override void Invoke(int task, int worker)
         {
-            var (tile, input, lanes) = (task / _ranges, task % _ranges * _range, plan._lanes);
+            var (tile, input, lanes) = (task / _ranges, task % _ranges * _range, plan._program.Lanes);
             var count = Math.Min(_range, plan.Shape.Inputs - input);
             var sums = (float*)plan._workspace.Pointer + plan._packedLength + worker * plan._workerLength;
             new Span<float>(sums, count * lanes).Clear();
             plan.Add(_weights, input, count, (float*)plan._workspace.Pointer + plan._packer.Offset(tile, 0), sums + plan._sumsLength, sums);
-            plan.Finish(sums, count * lanes);
             var row = tile * lanes;
-            Transposition.Transpose(sums, lanes, count, Math.Min(lanes, _rows - row), _y + row * _stride + input, _stride);
+            var rows = Math.Min(lanes, _rows - row);
+            var y = _y + row * _stride + input;
+            if (_epilogue.IsEmpty)
+            {
+                Transposition.Transpose(sums, lanes, count, rows, y, _stride);
+                return;
+            }
+
+            var turned = stackalloc float[TurnedInputs * lanes];
+            for (var i = 0; i < count; i += TurnedInputs)
+            {
+                var part = Math.Min(TurnedInputs, count - i);
+                Transposition.Transpose(sums + i * lanes, lanes, part, rows, turned, TurnedInputs);
+                _epilogue.Apply(turned, TurnedInputs, y + i, _stride, row, input + i, rows, part);
+            }
         }
     }
 }

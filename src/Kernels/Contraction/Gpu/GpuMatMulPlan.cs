@@ -7,7 +7,7 @@ internal sealed class GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declar
     private readonly PanelLayout _layout = new(declaration.Kept, declaration.Of, shape.WeightType, GpuMatMulProgram.PanelWidth, shape.Inputs);
 
     /// <inheritdoc/>
-    protected override ProductArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, out IlgpuBuffer memory)
+    protected override ProductArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand, in ProductExtras extras, out IlgpuBuffer memory)
     {
         if (weights is not GpuPanelWeights packed || packed.Layout with { ScaleInputs = 0 } != _layout)
             throw Refuse(
@@ -20,6 +20,10 @@ internal sealed class GpuMatMulPlan(IlgpuDevice device, MatMulDeclaration declar
             InputStride = input.Stride(0),
             Output = output.Offset,
             OutputStride = output.Stride(0),
+            Operand = operand.Offset,
+            OperandStride = extras.OperandStride,
+            HasBias = extras.HasBias,
+            HasOperand = extras.HasOperand,
             PanelWords = packed.Layout.PanelBytes / sizeof(uint),
             Panels = packed.Layout.Panels(Shape.Outputs),
             Rows = input[0],

@@ -50,7 +50,7 @@ internal abstract unsafe class GpuPackedWeights : PackedWeights
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => Buffer.Dispose();
+    protected override void DisposeCore() => Buffer.Dispose();
 
     /// <summary>Writes all bytes of a matrix of the right shape.</summary>
     protected abstract void Pack(HostMatrix source, byte* target);

@@ -34,12 +34,13 @@ internal abstract class GpuProductPlan<TArguments> : MatMulPlan where TArguments
 
     /// <summary>The numbers of a launch, and the memory its kernel finds the weights in.</summary>
     /// <exception cref="KernelException">The weights are of another program.</exception>
-    protected abstract TArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, out IlgpuBuffer memory);
+    protected abstract TArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand, in ProductExtras extras, out IlgpuBuffer memory);
 
     /// <inheritdoc/>
-    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand)
     {
-        var arguments = Bind(input, weights, output, out var memory);
+        var extras = new ProductExtras(weights, operand);
+        var arguments = Bind(input, weights, output, operand, extras, out var memory);
         var (x, w, y) = (((IlgpuBuffer)input.Buffer).View<float>(), memory.View<uint>(), ((IlgpuBuffer)output.Buffer).View<float>());
         var isFew = input[0] <= GpuProductProgram.FewRows;
         var (outputs, rows, threads) = isFew
@@ -47,7 +48,8 @@ internal abstract class GpuProductPlan<TArguments> : MatMulPlan where TArguments
             : (_division.TileOutputs, _division.TileRows, _division.TileThreads);
         using var access = _gpu.Enter();
         (isFew ? _stream : _tile!)(
-            _gpu.Stream, new KernelConfig(new Index2D(Divide(Shape.Outputs, outputs), Divide(input[0], rows)), new Index2D(threads, 1)), x, w, y, arguments);
+            _gpu.Stream, new KernelConfig(new Index2D(Divide(Shape.Outputs, outputs), Divide(input[0], rows)), new Index2D(threads, 1)), x, w, y,
+            extras.Bias ?? y, extras.OperandOf<float>() ?? y, arguments);
     }
 
     private static int Divide(int value, int by) => (int)(((long)value + by - 1) / by);

@@ -12,6 +12,9 @@ public struct ProductArguments
     /// <summary>First output, and elements from row to row.</summary>
     public long Output, OutputStride;
 
+    /// <summary>First element of the operand, and elements from row to row.</summary>
+    public long Operand, OperandStride;
+
     /// <summary>32-bit words from weight panel to weight panel.</summary>
     public long PanelWords;
 
@@ -29,4 +32,7 @@ public struct ProductArguments
 
     /// <summary>The steps that share a scale, as an exponent of two; 30 where all do, or none is needed.</summary>
     public int ScaleShift;
+
+    /// <summary>1 where outputs have a bias, and where there is an operand.</summary>
+    public int HasBias, HasOperand;
 }

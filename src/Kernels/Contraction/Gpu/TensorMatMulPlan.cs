@@ -25,7 +25,8 @@ internal sealed class TensorMatMulPlan<TOutput> : MatMulPlan where TOutput : unm
 
     public delegate void Launcher(
         AcceleratorStream stream, KernelConfig config, ArrayView<byte> weightMemory, ArrayView<byte> activationMemory,
-        ulong weights, ulong activations, long activationStride, ArrayView<TOutput> output, long outputStride, int rows, int inputs, int outputs);
+        ulong weights, ulong activations, long activationStride, ArrayView<TOutput> output, long outputStride,
+        ArrayView<float> bias, ArrayView<TOutput> operand, long operandStride, int hasBias, int hasOperand, int rows, int inputs, int outputs);
 
     public override long WorkspaceBytes => 0;
 
@@ -33,7 +34,7 @@ internal sealed class TensorMatMulPlan<TOutput> : MatMulPlan where TOutput : unm
     {
     }
 
-    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand)
     {
         if (weights is not TensorWeights packed)
             throw Refuse("weights packed for other inputs", $"{Shape.InputType} inputs were planned", $"Pack the weights for {Shape.InputType} inputs.");
@@ -44,12 +45,15 @@ internal sealed class TensorMatMulPlan<TOutput> : MatMulPlan where TOutput : unm
                 $"rows must begin at multiples of {ChunkBytes} bytes", $"Pad rows to a multiple of {ChunkElements} elements, or copy the input.");
 
         var activations = (IlgpuBuffer)input.Buffer;
+        var result = ((IlgpuBuffer)output.Buffer).View<TOutput>().SubView(output.Offset);
+        var extras = new ProductExtras(weights, operand);
         using var access = _device.Enter();
         var groups = new Index3D(
             (input[0] + _program.Tokens - 1) / _program.Tokens, (Shape.Outputs + TensorWeightLayout.TileOutputs - 1) / TensorWeightLayout.TileOutputs, 1);
         _launch(
             _device.Stream, new KernelConfig(groups, new Index3D(_program.Threads, 1, 1), _shared),
             packed.Buffer.View<byte>(), activations.View<byte>(), packed.Buffer.Address, activations.Address + (ulong)offset, input.Stride(0),
-            ((IlgpuBuffer)output.Buffer).View<TOutput>().SubView(output.Offset), output.Stride(0), input[0], Shape.Inputs, Shape.Outputs);
+            result, output.Stride(0),
+            extras.Bias ?? packed.Buffer.View<float>(), extras.OperandOf<TOutput>()?.SubView(operand.Offset) ?? result, extras.OperandStride, extras.HasBias, extras.HasOperand, input[0], Shape.Inputs, Shape.Outputs);
     }
 }

@@ -37,5 +37,5 @@ internal sealed class TensorWeights : PackedWeights
         }
     }
 
-    public override void Dispose() => _buffer.Dispose();
+    protected override void DisposeCore() => _buffer.Dispose();
 }

@@ -26,7 +26,7 @@ internal sealed class NullMatMulProgram : MatMulProgram
 
         public override void Repack(HostMatrix source) { }
 
-        public override void Dispose() { }
+        protected override void DisposeCore() { }
     }
 
     private sealed class NullPlan(Device device, MatMulDeclaration declaration, in MatMulShape shape) : MatMulPlan(device, declaration, shape)
@@ -35,6 +35,6 @@ internal sealed class NullMatMulProgram : MatMulProgram
 
         public override void Dispose() { }
 
-        protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output) { }
+        protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand) { }
     }
 }

@@ -26,10 +26,11 @@ public sealed class StreamingProductTests
             Assert.Equal((together + 1) * step, Regex.Count(ptx, @"ld\.(global\.)?v4\."));
             Assert.DoesNotContain("mma.", ptx);
 
-            // The rest are activations: one for each row and step, or, of 2:4, the four of a group or the sixteen that one row's places name.
+            // The rest are a bias and an operand, once, and activations: one for each row and step, or, of 2:4, the four of a group or the
+            // sixteen that one row's places name.
             var rows = source.Name.Contains("one row") ? 1 : source.Name.Contains("four rows") ? 4 : 8;
             var activations = sparse ? rows == 1 ? 16 : 4 * rows : rows;
-            Assert.Equal((together + 1) * activations, Regex.Count(ptx, @"ld\.(global\.)?[bf]32"));
+            Assert.Equal((together + 1) * activations + 2, Regex.Count(ptx, @"ld\.(global\.)?[bf]32"));
         }
     }
 

@@ -41,13 +41,13 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
     public override void Dispose() => _workspace.Dispose();
 
     /// <inheritdoc/>
-    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output)
+    protected override void RunCore(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand)
     {
         var groups = _program.Require(weights, Declaration);
         var x = (float*)((CpuBuffer)input.Buffer).Pointer + input.Offset;
         var y = (float*)((CpuBuffer)output.Buffer).Pointer + output.Offset;
         if (input[0] > CpuGroupMatMulProgram.FewRows) _packer.Pack(_device.Workers, x, input.Stride(0), input[0], (float*)_workspace.Pointer);
-        _body.Run(x, input.Stride(0), input[0], groups, y, output.Stride(0));
+        _body.Run(x, input.Stride(0), input[0], groups, y, output.Stride(0), new CpuEpilogue(_program, Declaration, weights, operand));
     }
 
     private sealed class Body(CpuGroupMatMulPlan plan) : ParallelBody
@@ -56,9 +56,11 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
         private float* _x, _y;
         private long _inputStride, _outputStride;
         private int _rows;
+        private CpuEpilogue _epilogue;
 
-        public void Run(float* x, long inputStride, int rows, CpuGroupWeights weights, float* y, long outputStride)
+        public void Run(float* x, long inputStride, int rows, CpuGroupWeights weights, float* y, long outputStride, in CpuEpilogue epilogue)
         {
+            _epilogue = epilogue;
             _x = x;
             _y = y;
             (_inputStride, _rows, _weights, _outputStride) = (inputStride, rows, weights, outputStride);
@@ -77,14 +79,14 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
                 for (var row = 0; row < _rows; row++)
                 {
                     SumRow(output, count, _x + row * _inputStride, sums + row * TaskOutputs);
-                    program.Finish(sums + row * TaskOutputs, TaskOutputs);
-                    new ReadOnlySpan<float>(sums + row * TaskOutputs, count).CopyTo(new Span<float>(_y + row * _outputStride + output, count));
+                    _epilogue.Apply(sums + row * TaskOutputs, TaskOutputs, _y + row * _outputStride + output, _outputStride, row, output, 1, count);
                 }
 
                 return;
             }
 
             var (tileRows, tileSums) = (program.TileRows, TaskOutputs * program.TileRows);
+            var turned = stackalloc float[_epilogue.IsEmpty ? 0 : tileSums];
             for (var first = 0; first < _rows; first += plan._blockTiles * tileRows)
             {
                 var tiles = Math.Min(plan._blockTiles, (_rows - first - 1) / tileRows + 1);
@@ -92,9 +94,16 @@ internal sealed unsafe class CpuGroupMatMulPlan : MatMulPlan
                 for (var tile = 0; tile < tiles; tile++)
                 {
                     var row = first + tile * tileRows;
-                    program.Finish(sums + tile * tileSums, count * tileRows);
-                    Transposition.Transpose(
-                        sums + tile * tileSums, tileRows, count, Math.Min(tileRows, _rows - row), _y + row * _outputStride + output, _outputStride);
+                    var rows = Math.Min(tileRows, _rows - row);
+                    var y = _y + row * _outputStride + output;
+                    if (_epilogue.IsEmpty)
+                    {
+                        Transposition.Transpose(sums + tile * tileSums, tileRows, count, rows, y, _outputStride);
+                        continue;
+                    }
+
+                    Transposition.Transpose(sums + tile * tileSums, tileRows, count, rows, turned, TaskOutputs);
+                    _epilogue.Apply(turned, TaskOutputs, y, _outputStride, row, output, rows, count);
                 }
             }
         }

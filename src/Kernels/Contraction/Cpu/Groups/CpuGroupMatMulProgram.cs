@@ -10,16 +10,13 @@ namespace Kernels;
 /// <param name="groupRows">Outputs of a group.</param>
 /// <param name="tileRows">Activation rows of a tile.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows, int tileRows) : MatMulProgram
+public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows, int tileRows) : CpuProductProgram(vectorBits)
 {
     /// <summary>Most activation rows that are taken one by one.</summary>
     internal const int FewRows = 4;
 
     // Activations of a segment, which stay in L1 while groups pass.
     private const int SegmentBytes = 16 << 10;
-
-    /// <summary>fp32 lanes of a vector.</summary>
-    public int Lanes => vectorBits / 32;
 
     /// <summary>Outputs of a group.</summary>
     public int GroupRows { get; } = groupRows;
@@ -29,15 +26,6 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
 
     /// <summary>Inputs of which a tile's activations stay in L1 while groups pass.</summary>
     internal int SegmentInputs => SegmentBytes / (sizeof(float) * TileRows);
-
-    /// <inheritdoc/>
-    public sealed override bool Targets(Device device) => device is CpuDevice cpu && cpu.VectorBits == vectorBits;
-
-    /// <inheritdoc/>
-    public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape) =>
-        shape is { InputType: ElementType.Float32, OutputType: ElementType.Float32 }
-            ? Support.Yes
-            : Support.No($"products on the processor take and give Float32, not {shape.InputType} and {shape.OutputType}");
 
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type) =>
@@ -80,13 +68,10 @@ public abstract unsafe class CpuGroupMatMulProgram(int vectorBits, int groupRows
     public abstract void Tile(float* x, ushort* columns, float* values, int count, float* sums, bool resume);
 
     /// <summary>Adds what the outputs of a group, used transposed, give to the sums of its stored inputs.</summary>
-    /// <param name="x">[group rows][<see cref="Lanes"/>]: a vector of activation rows for each output.</param>
+    /// <param name="x">[group rows][<see cref="CpuProductProgram.Lanes"/>]: a vector of activation rows for each output.</param>
     /// <param name="columns">The inputs that are used.</param>
     /// <param name="values">[count][group rows].</param>
     /// <param name="count">How many inputs; may be 0.</param>
-    /// <param name="sums">[inputs][<see cref="Lanes"/>].</param>
+    /// <param name="sums">[inputs][<see cref="CpuProductProgram.Lanes"/>].</param>
     public abstract void Scatter(float* x, ushort* columns, float* values, int count, float* sums);
-
-    /// <summary>Applies the epilogue to finished sums, whole vectors of them.</summary>
-    public abstract void Finish(float* sums, int count);
 }

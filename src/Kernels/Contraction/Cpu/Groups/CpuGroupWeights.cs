@@ -106,7 +106,7 @@ internal sealed unsafe class CpuGroupWeights : PackedWeights
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _buffer.Dispose();
+    protected override void DisposeCore() => _buffer.Dispose();
 
     private KernelException Refuse(string received, string limit) => new(_declaration.Name, Device.Name, received, limit, "Pack the matrix anew.");
 }

@@ -2,7 +2,7 @@ namespace Kernels;
 
 /// <summary>A transposed product with grouped weights.</summary>
 internal sealed unsafe class CpuTransposedGroupPlan(CpuDevice device, MatMulDeclaration declaration, in MatMulShape shape, CpuGroupMatMulProgram program)
-    : CpuTransposedPlan(device, declaration, shape, program.Lanes, (long)CpuGroupWeights.MostDecoded * program.GroupRows)
+    : CpuTransposedPlan(device, declaration, shape, program, (long)CpuGroupWeights.MostDecoded * program.GroupRows)
 {
     // Sums of a range stay in L1 or L2.
     private const int UsualRange = 1024;
@@ -31,7 +31,4 @@ internal sealed unsafe class CpuTransposedGroupPlan(CpuDevice device, MatMulDecl
                 }
             }
     }
-
-    /// <inheritdoc/>
-    protected override void Finish(float* sums, int count) => program.Finish(sums, count);
 }

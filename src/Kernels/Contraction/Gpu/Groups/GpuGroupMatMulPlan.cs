@@ -5,7 +5,7 @@ internal sealed class GpuGroupMatMulPlan(IlgpuDevice device, MatMulDeclaration d
     : GpuProductPlan<GroupProductArguments>(device, declaration, shape, program)
 {
     /// <inheritdoc/>
-    protected override GroupProductArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, out IlgpuBuffer memory)
+    protected override GroupProductArguments Bind(in Tensor input, PackedWeights weights, in Tensor output, in Tensor operand, in ProductExtras extras, out IlgpuBuffer memory)
     {
         if (weights is not GpuGroupWeights groups || groups.Layout.GroupRows != Declaration.GroupRows)
             throw Refuse(
@@ -19,6 +19,10 @@ internal sealed class GpuGroupMatMulPlan(IlgpuDevice device, MatMulDeclaration d
             InputStride = input.Stride(0),
             Output = output.Offset,
             OutputStride = output.Stride(0),
+            Operand = operand.Offset,
+            OperandStride = extras.OperandStride,
+            HasBias = extras.HasBias,
+            HasOperand = extras.HasOperand,
             Columns = layout.Columns / sizeof(ushort),
             Scales = layout.Scales / sizeof(float),
             Values = layout.Values / sizeof(uint),

@@ -12,6 +12,9 @@ public struct GroupProductArguments
     /// <summary>First output, and elements from row to row.</summary>
     public long Output, OutputStride;
 
+    /// <summary>First element of the operand, and elements from row to row.</summary>
+    public long Operand, OperandStride;
+
     /// <summary>Stored inputs in units of 16 bits, and scales and values in units of 32, from the first byte of the weights.</summary>
     public long Columns, Scales, Values;
 
@@ -29,4 +32,7 @@ public struct GroupProductArguments
 
     /// <summary>The inputs that share a scale, as an exponent of two; 30 where all do, or none is needed.</summary>
     public int ScaleShift;
+
+    /// <summary>1 where outputs have a bias, and where there is an operand.</summary>
+    public int HasBias, HasOperand;
 }
