@@ -11,6 +11,9 @@ internal static class GroupSkeleton
     /// <summary>The type a tile receives a pointer to.</summary>
     public const string Strip = "global::Kernels.PixelStrip";
 
+    /// <summary>What a method over <c>TRows</c> is constrained to.</summary>
+    public const string Constraint = "where TRows : struct, global::Kernels.IPixelRows";
+
     // Groups written out in a row: fewer turns of a loop, whose number differs from block to block and is guessed wrong.
     private const int Together = 4;
 
@@ -28,9 +31,9 @@ internal static class GroupSkeleton
     public static void WriteTile(SourceWriter writer, GroupTile tile, string name, int rows, int vectors, int chains)
     {
         writer.Line(tile.MethodAttributes);
-        using (writer.Open($"private static void {name}({Strip}* strip)"))
+        using (writer.Open($"private static void {name}<TRows>({Strip}* strip)\n    {Constraint}"))
         {
-            writer.Line("var (stride, residualStride, panelBytes) = (strip->OutputStride, strip->ResidualStride, strip->PanelBytes);");
+            writer.Line("var (stride, residualStride, tileBytes, pitch) = (strip->OutputStride, strip->ResidualStride, strip->TileBytes, (nuint)strip->Pitch);");
             writer.Line("var (first, tiles, tilesOfBlock) = ((long)strip->First, strip->Tiles, strip->TilesOfBlock);");
             writer.Line("float* next = strip->Next;");
             writer.Line("var (nextStride, nextShare, due) = (strip->NextStride, strip->NextShare, 0L);");
@@ -44,10 +47,10 @@ internal static class GroupSkeleton
                 writer.Line("int* begin = strip->Rows + offsets[block], end = strip->Rows + offsets[block + 1];");
                 using (writer.Open($"for (var part = 0; part < tilesOfBlock; part++, values += (end - begin) * {rows})"))
                 {
-                    writer.Line("var panel = strip->Panels;");
+                    writer.Line("var pixels = strip->Pixels;");
                     writer.Line("due += nextShare;");
                     writer.Line("float* y = output, r = residual, nextPixels = next, nextEnd = next + (due >> 16) * nextStride;");
-                    using (writer.Open($"for (var tile = 0; tile < tiles; tile++, panel += panelBytes, y += {vectors * tile.Lanes}, nextPixels += {vectors * tile.Lanes})"))
+                    using (writer.Open($"for (var tile = 0; tile < tiles; tile++, pixels += tileBytes, y += {vectors * tile.Lanes}, nextPixels += {vectors * tile.Lanes})"))
                         WriteTileOfStrip(writer, tile, rows, vectors, chains);
                     writer.Line("next = nextEnd;");
                     writer.Line("due &= 0xffff;");
@@ -108,7 +111,7 @@ internal static class GroupSkeleton
     // Pixels in every cache line of a run that may begin anywhere in one.
     private static IEnumerable<int> Lines(int pixels) => Enumerable.Range(0, (pixels + 15) / 16).Select(line => 16 * line).Append(pixels - 1);
 
-    private static string Pixels(int group, int vectors) => $"(float*)(panel + (nuint)(uint)index[{group}] * {vectors})";
+    private static string Pixels(int group, int vectors) => $"(float*)(pixels + TRows.Offset((uint)index[{group}], {vectors}, pitch))";
 
     // The group's values stay in registers while its pixels pass.
     private static void WriteByPixels(SourceWriter writer, GroupTile tile, int rows, int vectors, int value, int chain)

@@ -6,6 +6,9 @@ namespace Kernels.Testing;
 /// <param name="Density">Share of the groups that is stored.</param>
 public sealed record ConvolutionCase(ConvolutionKernel Kernel, ConvolutionShape Shape, double Density)
 {
+    /// <summary>Elements between the channels of the input.</summary>
+    public int InputGap { get; init; } = Kernel.Declaration.Window.Side == 1 ? 5 : 0;
+
     /// <summary>Runs on <paramref name="device"/> and compares.</summary>
     public void Check(Device device)
     {
@@ -16,7 +19,7 @@ public sealed record ConvolutionCase(ConvolutionKernel Kernel, ConvolutionShape 
         using var weights = Kernel.Pack(device, BlockMatrix.Pack(dense, mask, groupRows, 1), bias);
         using var plan = Kernel.Plan(device, Shape);
         var x = RandomValues.Normal(Shape.Pixels, Shape.Inputs * Shape.Pixels);
-        using var input = new GuardedTensor(device, ElementType.Float32, Shape.Inputs, Shape.Pixels, gap: window.Side == 1 ? 5 : 0);
+        using var input = new GuardedTensor(device, ElementType.Float32, Shape.Inputs, Shape.Pixels, InputGap);
         using var output = new GuardedTensor(device, ElementType.Float32, Shape.Outputs, plan.OutputPixels, gap: 3);
         using var residual = new GuardedTensor(device, ElementType.Float32, Shape.Outputs, plan.OutputPixels, gap: 2);
         input.Write(x);

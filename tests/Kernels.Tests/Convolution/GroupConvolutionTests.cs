@@ -22,6 +22,17 @@ public sealed class GroupConvolutionTests
 
     [Theory]
     [MemberData(nameof(Processors))]
+    public void Channels_that_begin_with_a_cache_line_give_the_outputs_of_the_definition(int vectorBits, int threads)
+    {
+        using var device = CpuDevice.Emulating(threads, vectorBits);
+        foreach (var kernel in Convolutions.Pointwise)
+            foreach (var (outputs, inputs, density) in new[] { (16, 1, 1.0), (32, 40, 0.3), (96, 20, 0.05), (128, 17, 0.9) })
+                foreach (var (pixels, gap) in new[] { (16, 0), (400, 0), (1024, 0), (403, 13) })
+                    new ConvolutionCase(kernel, new ConvolutionShape(inputs, outputs, 1, pixels), density) { InputGap = gap }.Check(device);
+    }
+
+    [Theory]
+    [MemberData(nameof(Processors))]
     public void Windows_are_those_of_the_definition(int vectorBits, int threads)
     {
         using var device = CpuDevice.Emulating(threads, vectorBits);

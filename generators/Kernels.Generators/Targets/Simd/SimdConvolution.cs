@@ -30,9 +30,9 @@ internal static class SimdConvolution
             var vectors = TileVectors(width, rows);
             using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuConvolutionProgram({width.Bits}, {rows}, {vectors}, new global::Kernels.Generated.{dense}.{SimdDenseConvolution.Name(width)}())"))
             {
-                using (writer.Open($"public override void Run(int vectors, {GroupSkeleton.Strip}* strip)"))
+                using (writer.Open($"public override void Run<TRows>(int vectors, {GroupSkeleton.Strip}* strip)"))
                 using (writer.Open("switch (vectors)"))
-                    for (var count = 1; count <= vectors; count++) writer.Line($"case {count}: Tile{count}(strip); break;");
+                    for (var count = 1; count <= vectors; count++) writer.Line($"case {count}: Tile{count}<TRows>(strip); break;");
                 writer.Line();
                 for (var count = 1; count <= vectors; count++) GroupSkeleton.WriteTile(writer, new SimdGroupTile(width, spec.Epilogue), $"Tile{count}", rows, count, Chains(width, rows * count));
             }

@@ -44,7 +44,9 @@ public abstract unsafe class CpuConvolutionProgram(int vectorBits, int tileRows,
         new CpuConvolutionPlan((CpuDevice)device, declaration, shape, this);
 
     /// <summary>Computes a strip of pixels of some outputs.</summary>
+    /// <typeparam name="TRows">How the rows of pixels lie.</typeparam>
     /// <param name="vectors">Vectors of pixels of the strip's tiles, 1 to <see cref="TileVectors"/>.</param>
     /// <param name="strip">The strip.</param>
-    public abstract void Run(int vectors, PixelStrip* strip);
+    public abstract void Run<TRows>(int vectors, PixelStrip* strip)
+        where TRows : struct, IPixelRows;
 }

@@ -36,6 +36,9 @@ internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
         }
     }
 
+    /// <summary>Stored groups.</summary>
+    public int Groups => Offsets[Outputs / GroupRows];
+
     /// <inheritdoc/>
     public override long ByteLength => _buffer.ByteLength;
 
@@ -45,7 +48,7 @@ internal sealed unsafe class CpuConvolutionWeights : ConvolutionWeights
     /// <summary>Where the groups of each block of outputs begin.</summary>
     public int* Offsets { get; }
 
-    /// <summary>For each group, the bytes from the first row of a panel, a vector wide, to the row it multiplies.</summary>
+    /// <summary>For each group, the bytes from the first row of pixels to the one it multiplies, if each were one vector wide.</summary>
     public int* Rows { get; }
 
     /// <summary>One for each output.</summary>

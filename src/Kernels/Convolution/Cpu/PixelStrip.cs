@@ -6,11 +6,14 @@ namespace Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe struct PixelStrip
 {
-    /// <summary>A panel for each tile: rows of pixels, as wide as the tile.</summary>
-    public byte* Panels;
+    /// <summary>First pixel of the first tile in row 0.</summary>
+    public byte* Pixels;
 
-    /// <summary>Bytes from one tile's panel to the next.</summary>
-    public long PanelBytes;
+    /// <summary>Bytes from tile to tile.</summary>
+    public long TileBytes;
+
+    /// <summary>Vectors from row to row of <see cref="ImageRows"/>.</summary>
+    public long Pitch;
 
     /// <summary>Tiles.</summary>
     public int Tiles;
@@ -27,7 +30,7 @@ public unsafe struct PixelStrip
     /// <summary>Where the groups of each block of outputs begin.</summary>
     public int* Offsets;
 
-    /// <summary>Bytes from a panel to the row of each group, for each vector of a row; eight more than there are groups.</summary>
+    /// <summary>Bytes to the row of each group if rows were one vector wide; eight more than there are groups.</summary>
     public int* Rows;
 
     /// <summary>Values of each group.</summary>

@@ -1,17 +1,22 @@
 namespace Kernels;
 
 /// <summary>
-/// Walks an image strip by strip: some tiles of pixels are copied into panels, then the weights stream past them, every block of
-/// outputs through all tiles of the strip before the next.
+/// Walks an image strip by strip: the weights stream past some tiles of pixels, every block of outputs through all tiles of the
+/// strip before the next.
 /// </summary>
 /// <remarks>
+/// Tiles are copied into panels first, except where weights are so few that pixels are read hardly more often than copied.
 /// Where strips are few, several tasks share one, each with a part of the outputs. Pixels that do not fill a vector are computed
 /// in a strip of their own, on a copy with room.
 /// </remarks>
 internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
 {
-    // A strip's panels should leave room in the first-level cache for weights.
-    private const int StripBytes = 32 * 1024;
+    // A strip's panels stay in the first-level cache. Few weights seldom come back to pixels: there longer runs, which the
+    // processor foresees, count for more.
+    private const int PanelBytes = 32 * 1024, ImageBytes = 48 * 1024;
+
+    // Weights that multiply each row of pixels, up to which copying the row takes longer than it saves.
+    private const int FewWeights = 56;
 
     // Strips per worker with which workers end together.
     private const int StripsPerWorker = 8;
@@ -20,9 +25,10 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     private readonly CpuConvolutionProgram _program;
     private readonly PanelSource _source;
     private readonly CpuBuffer _workspace;
-    private readonly (int First, int Pixels, int Vectors)[] _strips;
+    private readonly (int First, int Pixels, int Vectors)[] _ofPanels, _ofImage;
     private readonly long _panelFloats, _workerFloats;
     private readonly int _outputs;
+    private (int First, int Pixels, int Vectors)[] _strips = [];
     private PixelStrip _common;
     private int _parts, _blocks;
 
@@ -30,10 +36,10 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     {
         (_device, _program, _source, _outputs) = (device, program, source, outputs);
         _panelFloats = (long)source.Rows * program.TileVectors * program.Lanes;
-        var tiles = (int)Math.Max(1, StripBytes / sizeof(float) / _panelFloats);
-        _strips = Cut(pixels, program.Lanes, program.TileVectors, tiles);
+        _ofPanels = Cut(pixels, program.Lanes, program.TileVectors, PanelBytes / (sizeof(float) * _panelFloats));
+        _ofImage = Cut(pixels, program.Lanes, program.TileVectors, ImageBytes / (sizeof(float) * _panelFloats));
         var raggedFloats = pixels % program.Lanes == 0 ? 0 : (long)outputs * program.TileVectors * program.Lanes;
-        _workerFloats = (_panelFloats * _strips.Max(strip => Tiles(strip)) + raggedFloats + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
+        _workerFloats = (_panelFloats * _ofPanels.Max(strip => Tiles(strip)) + raggedFloats + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
         _workspace = (CpuBuffer)device.Allocate(sizeof(float) * _workerFloats * device.Workers.Count);
     }
 
@@ -43,9 +49,13 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     {
         var workers = _device.Workers.Count;
         _blocks = _outputs / weights.GroupRows;
+        _source.Row(0, out var step);
+        var isInPlace = (long)weights.Groups * weights.GroupRows < (long)FewWeights * _source.Rows && ImageRows.Suit(sizeof(float) * step);
+        _strips = isInPlace ? _ofImage : _ofPanels;
         _parts = workers == 1 || _strips.Length >= workers * StripsPerWorker ? 1 : Math.Min(workers, _blocks);
         _common = new PixelStrip
         {
+            Pitch = isInPlace ? step / _program.Lanes : 0,
             TilesOfBlock = weights.GroupRows / _program.TileRows,
             Offsets = weights.Offsets, Rows = weights.Rows, Values = weights.Values, Bias = weights.Bias,
             Residual = residual, ResidualStride = residualStride, Output = y, OutputStride = outputStride,
@@ -57,21 +67,29 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     {
         var (index, part) = (task / _parts, task % _parts);
         var cut = _strips[index];
-        var panels = (float*)_workspace.Pointer + worker * _workerFloats;
         var width = cut.Vectors * _program.Lanes;
-        var panelFloats = (long)_source.Rows * width;
-        _source.Fill(panels, width, cut.First, cut.Pixels, width, panelFloats);
-
+        var isRagged = cut.Pixels % _program.Lanes != 0;
         var strip = _common;
-        strip.Panels = (byte*)panels;
-        strip.PanelBytes = sizeof(float) * panelFloats;
         strip.Tiles = Tiles(cut);
         (strip.First, strip.End) = ((int)((long)part * _blocks / _parts), (int)((part + 1L) * _blocks / _parts));
         strip.Output += cut.First;
         Announce(ref strip, index + (_parts == 1 ? _device.Workers.Count : 1));
         if (strip.Residual != null) strip.Residual += cut.First;
-        if (cut.Pixels % _program.Lanes == 0) _program.Run(cut.Vectors, &strip);
-        else RunRagged(strip, cut.Vectors, cut.Pixels, panels + panelFloats * strip.Tiles);
+        if (strip.Pitch != 0 && !isRagged)
+        {
+            strip.Pixels = (byte*)_source.Row(cut.First, out _);
+            strip.TileBytes = sizeof(float) * width;
+            _program.Run<ImageRows>(cut.Vectors, &strip);
+            return;
+        }
+
+        var panels = (float*)_workspace.Pointer + worker * _workerFloats;
+        var panelFloats = (long)_source.Rows * width;
+        _source.Fill(panels, width, cut.First, cut.Pixels, width, panelFloats);
+        strip.Pixels = (byte*)panels;
+        strip.TileBytes = sizeof(float) * panelFloats;
+        if (isRagged) RunRagged(strip, cut.Vectors, cut.Pixels, panels + panelFloats * strip.Tiles);
+        else _program.Run<PanelRows>(cut.Vectors, &strip);
     }
 
     public void Dispose()
@@ -106,7 +124,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
                 for (var i = 0; i < width; i++) room[(long)row * width + i] = i < pixels ? residual[row * residualStride + i] : 0;
         }
 
-        _program.Run(vectors, &strip);
+        _program.Run<PanelRows>(vectors, &strip);
         for (var row = first; row < end; row++)
             PixelRun.Copy(room + (long)row * width, output + row * outputStride, pixels);
     }
@@ -115,7 +133,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         (strip.Pixels + strip.Vectors * _program.Lanes - 1) / (strip.Vectors * _program.Lanes);
 
     // Tiles are as wide as registers allow, or one vector narrower, so that none is a narrow rest: 25 vectors are 7 tiles of 3 and 2 of 2.
-    private static (int First, int Pixels, int Vectors)[] Cut(int pixels, int lanes, int tileVectors, int tilesPerStrip)
+    private static (int First, int Pixels, int Vectors)[] Cut(int pixels, int lanes, int tileVectors, long tilesPerStrip)
     {
         var vectors = (pixels + lanes - 1) / lanes;
         var tiles = (vectors + tileVectors - 1) / tileVectors;
@@ -126,7 +144,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         for (var tile = 0; tile < tiles;)
         {
             var width = tile < wide ? widest : widest - 1;
-            var count = Math.Min(tilesPerStrip, (tile < wide ? wide : tiles) - tile);
+            var count = (int)Math.Clamp(tilesPerStrip, 1, (tile < wide ? wide : tiles) - tile);
             var isRagged = tile + count == tiles && pixels % lanes != 0;
             if (isRagged && count > 1) count--;
             var covered = Math.Min(count * width * lanes, pixels - pixel);
