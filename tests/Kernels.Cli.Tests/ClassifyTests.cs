@@ -66,6 +66,24 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_of_a_folder_calibrate_a_network()
+    {
+        var (model, pictures, pruned) = (Model(), At("pictures"), At("pruned"));
+        Directory.CreateDirectory(Path.Combine(pictures, "cats"));
+        foreach (var name in new[] { "cats/1.png", "2.PNG", "3.png" }) File.Copy(Picture(60 + name.Length, 50), Path.Combine(pictures, name));
+        File.WriteAllText(Path.Combine(pictures, "notes.txt"), "no picture");
+        string[] arguments = ["compress", "--model", model, "--pattern", "group:4@0.5", "--method", "wanda", "--sequences", "2", "--out", pruned, "--json"];
+        Refusal.AssertRefused(InProcess.Run(arguments), 2, "--calibration", "folder of pictures");
+        Refusal.AssertRefused(InProcess.Run([.. arguments, "--calibration", Directory.CreateDirectory(At("empty")).FullName]), 1, "holds no picture");
+        Refusal.AssertRefused(InProcess.Run([.. arguments, "--calibration", At("pictures/notes.txt")]), 1, "notes.txt");
+        Assert.False(Path.Exists(pruned));
+        var report = JsonDocument.Parse(InProcess.Run([.. arguments, "--calibration", pictures]).Succeeded().Output).RootElement;
+        Assert.Equal(2, report.GetProperty("calibration_images").GetInt32());
+        Assert.All(report.GetProperty("tensors").EnumerateArray(), tensor => Assert.InRange(tensor.GetProperty("error").GetDouble(), 0.001, 1));
+        InProcess.Run("classify", "--model", pruned, "--image", Picture(224, 224)).Succeeded();
+    }
+
+    [Fact]
     public void Another_device_names_the_same_class()
     {
         var (model, image) = (Model(), Picture(224, 224));

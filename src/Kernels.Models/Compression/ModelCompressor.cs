@@ -78,7 +78,7 @@ public sealed class ModelCompressor
         var perplexity = _options.Evaluation.Count == 0 ? null
             : new PerplexityReport(_options.Evaluation.Count, Perplexity(_files, device, cancellation), Perplexity(prunedFiles, device, cancellation));
         var report = new CompressionReport(
-            _options.Pattern.Name, _options.Method, runner?.Tokens ?? 0, (double)state.Kept / state.Count, storage.Name, perplexity, state.Tensors);
+            _options.Pattern.Name, _options.Method, runner?.Tokens ?? 0, 0, (double)state.Kept / state.Count, storage.Name, perplexity, state.Tensors);
         folder.Complete("compression.json", report, CompressionJson.Default.CompressionReport);
         return report;
     }

@@ -34,14 +34,17 @@ internal sealed class PrunedShard(CompressionState before, SparsityPattern patte
     /// <param name="method">Chooses what stays.</param>
     /// <param name="allowed">The pattern with the matrix's own sparsity.</param>
     /// <param name="statistics">What is known of its inputs.</param>
-    public void Prune(
+    /// <returns>The weights as they are stored; dropped ones are zero.</returns>
+    public float[] Prune(
         string label, string name, float[] original, int rows, ElementType type, PruningMethod method, SparsityPattern allowed, InputStatistics? statistics = null)
     {
         var start = Stopwatch.GetTimestamp();
         var (weights, columns) = ((float[])original.Clone(), original.Length / rows);
         var mask = method.Prune(weights, rows, columns, allowed, statistics);
-        var error = ReconstructionError.Relative(original, FloatStorage.Decode(FloatStorage.Encode(weights, type), type), rows, columns, statistics);
+        var stored = FloatStorage.Decode(FloatStorage.Encode(weights, type), type);
+        var error = ReconstructionError.Relative(original, stored, rows, columns, statistics);
         Add(label, _storage.Write(name, weights, mask, pattern, type), error, mask.Kept, weights.Length, start);
+        return stored;
     }
 
     /// <summary>Prunes a matrix to 2:4 by magnitude as it is stored.</summary>

@@ -107,10 +107,14 @@ internal sealed class ClassifierFolder
                 : throw fields.Refuse("activation", activation ?? "missing", $"it is one of {string.Join(", ", Activations.Keys)}"),
             Filters = [], Bias = Values(tensors, BiasOf(index), outputs),
         };
-        var filters = Values(tensors, WeightOf(index), outputs, layer.Columns);
+        var filters = Filters(tensors, layer, index);
         var stored = tensors.Stored(WeightOf(index));
         return layer with { Filters = filters, Mask = stored.ReadMask(), GroupRows = stored.Form is { Format: WeightFormat.Groups, GroupRows: var rows } ? rows : 1 };
     }
+
+    /// <summary>The weights of a layer, however they are stored; dropped ones are zero.</summary>
+    /// <exception cref="ModelException">They are missing, damaged or of another shape.</exception>
+    public static float[] Filters(ModelTensors tensors, VisionLayer layer, int index) => Values(tensors, WeightOf(index), layer.Outputs, layer.Columns);
 
     private static float[] Values(ModelTensors tensors, string name, params ReadOnlySpan<long> shape)
     {

@@ -14,8 +14,9 @@ internal sealed class VisionGraph
 
     /// <summary>Builds the graph.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="showsLast">Whether <see cref="Last"/> can be read after a run.</param>
     /// <exception cref="ModelException">No kernel is declared for a layer.</exception>
-    public VisionGraph(VisionNetwork network)
+    public VisionGraph(VisionNetwork network, bool showsLast)
     {
         (_network, _builder) = (network, new GraphBuilder(network.Name));
         Image = _builder.Image("image", network.Channels, network.Side * network.Side);
@@ -26,16 +27,19 @@ internal sealed class VisionGraph
             outputs.Add(layer.IsDepthwise ? Depthwise(layer, input) : Convolution(layer, input, layer.Residual is { } index ? outputs[index] : null));
         }
 
+        Last = outputs[^1];
         var classes = network.ClassifierBias.Length;
         Logits = _builder.Product(
-            "logits", Projections.Dense, new ArrayWeight("classifier", classes, network.Layers[^1].Outputs, network.Classifier), _builder.MeanOfRows("features", outputs[^1]),
+            "logits", Projections.Dense, new ArrayWeight("classifier", classes, network.Layers[^1].Outputs, network.Classifier), _builder.MeanOfRows("features", Last),
             new ArrayWeight("classifier bias", 1, classes, network.ClassifierBias));
-        Graph = _builder.Build(Logits);
+        Graph = showsLast ? _builder.Build(Logits, Last) : _builder.Build(Logits);
     }
 
     public Graph Graph { get; }
 
     public GraphValue Image { get; }
+
+    public GraphValue Last { get; }
 
     public GraphValue Logits { get; }
 

@@ -20,12 +20,17 @@ public sealed class VisionModel : IDisposable
     /// <exception cref="ModelException">A layer has no kernel, or the pattern does not suit.</exception>
     /// <exception cref="SchedulingException">The device cannot run it.</exception>
     public VisionModel(VisionNetwork network, Device device, SparsityPattern? pattern = null)
+        : this(Pruned(network, pattern), device, showsLast: false)
     {
-        ArgumentNullException.ThrowIfNull(network);
+    }
+
+    /// <summary>Plans a network whose last convolution can be looked at.</summary>
+    internal VisionModel(VisionNetwork network, Device device, bool showsLast)
+    {
         ArgumentNullException.ThrowIfNull(device);
-        Network = pattern is null ? network : GroupSparsity.Prune(network, pattern);
+        Network = network;
         if (Network.IsTurned) _turned = new float[Network.Channels * Network.Side * Network.Side];
-        _graph = new VisionGraph(Network);
+        _graph = new VisionGraph(Network, showsLast);
         _weights = new WeightStore(device);
         try
         {
@@ -44,14 +49,15 @@ public sealed class VisionModel : IDisposable
     /// <summary>Logits of the last run, fp32 [1, classes] on the device.</summary>
     public Tensor Logits => _plan.Output(_graph.Logits);
 
+    /// <summary>Output of the last convolution, fp32 [channels, pixels] on the device; for models that show it.</summary>
+    internal Tensor Last => _plan.Output(_graph.Last);
+
     /// <summary>Writes the image of the next run.</summary>
     /// <param name="image">[channels, side, side], normalised.</param>
     /// <exception cref="ModelException">It has another size.</exception>
     public void Write(ReadOnlySpan<float> image)
     {
-        if (image.Length != Network.Channels * Network.Side * Network.Side)
-            throw new ModelException(
-                Network.Name, "image", $"{image.Length} values", $"{Network.Channels} × {Network.Side} × {Network.Side} are needed", "Resize the image.");
+        Network.RequireImage(image);
         if (Network.IsTurned)
         {
             image.CopyTo(_turned);
@@ -79,6 +85,12 @@ public sealed class VisionModel : IDisposable
 
     /// <summary>What the plan does and holds.</summary>
     public PlanExplanation Explain() => _plan.Explain();
+
+    private static VisionNetwork Pruned(VisionNetwork network, SparsityPattern? pattern)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return pattern is null ? network : GroupSparsity.Prune(network, pattern);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -103,6 +103,13 @@ public sealed class VisionNetwork
     internal VisionNetwork With(IReadOnlyList<VisionLayer> layers, float[]? classifier = null) =>
         new(Name, Side, Channels, layers, classifier ?? Classifier, ClassifierBias) { IsTurned = IsTurned, Normalization = Normalization };
 
+    /// <summary>Refuses an image that is not [channels, side, side].</summary>
+    internal void RequireImage(ReadOnlySpan<float> image)
+    {
+        if (image.Length != Channels * Side * Side)
+            throw new ModelException(Name, "image", $"{image.Length} values", $"{Channels} × {Side} × {Side} are needed", "Resize the image.");
+    }
+
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Rows and columns of what a layer reads.</summary>

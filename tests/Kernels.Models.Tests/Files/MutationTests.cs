@@ -68,7 +68,8 @@ public class MutationTests
     public void Classifiers()
     {
         using var folder = new TemporaryFolder();
-        new VisionCompressor(SmallNetwork.Make(), new CompressionOptions { Pattern = SparsityPattern.Parse("group:4@0.5"), Method = "magnitude" }).Write(folder["out"]);
+        using var device = new CpuDevice(1);
+        new VisionCompressor(SmallNetwork.Make(), new CompressionOptions { Pattern = SparsityPattern.Parse("group:4@0.5"), Method = "magnitude" }).Write(folder["out"], device);
         Mutated(File.ReadAllText(folder["out/config.json"])).Sample(text =>
         {
             File.WriteAllBytes(folder["out/config.json"], text);

@@ -7,6 +7,15 @@ internal static class NetworkOracle
 {
     public static double[] Classify(VisionNetwork network, float[] image)
     {
+        var (last, features) = (Outputs(network, image)[^1].Values, network.Layers[^1].Outputs);
+        var pixels = last.Length / features;
+        return [.. network.ClassifierBias.Select((bias, k) =>
+            bias + Enumerable.Range(0, features).Sum(c => network.Classifier[k * features + c] * last.Skip(c * pixels).Take(pixels).Average()))];
+    }
+
+    /// <summary>Outputs of all layers, [channels, side, side] each.</summary>
+    public static List<(double[] Values, int Side)> Outputs(VisionNetwork network, float[] image)
+    {
         var outputs = new List<(double[] Values, int Side)>();
         if (network.IsTurned) image = [.. image.Chunk(network.Side * network.Side).SelectMany(channel => channel.Reverse())];
         foreach (var layer in network.Layers)
@@ -23,8 +32,6 @@ internal static class NetworkOracle
             outputs.Add((y, (int)Math.Sqrt(y.Length / layer.Outputs)));
         }
 
-        var (last, pixels, features) = (outputs[^1].Values, outputs[^1].Side * outputs[^1].Side, network.Layers[^1].Outputs);
-        return [.. network.ClassifierBias.Select((bias, k) =>
-            bias + Enumerable.Range(0, features).Sum(c => network.Classifier[k * features + c] * last.Skip(c * pixels).Take(pixels).Average()))];
+        return outputs;
     }
 }

@@ -23,10 +23,12 @@ public sealed class VisionCompressorTests : IDisposable
     [InlineData("group:2@0.6", "random", "blocks", "")]
     [InlineData("unstructured@0.7", "magnitude", "sparse-bitmask", "VisionKernels.PointwiseRelu6[1]")]
     [InlineData("unstructured@0.6", "global", "sparse-bitmask", "")]
+    [InlineData("unstructured@0.6", "dsnot", "sparse-bitmask", "")]
+    [InlineData("group:4@0.5", "sparsegpt", "blocks", "VisionKernels.PointwiseRelu6[4]")]
     public void A_pruned_network_is_in_its_files_what_it_was_in_memory(string pattern, string method, string format, string kernel)
     {
         var network = FromOnnx();
-        var report = new VisionCompressor(network, Options(pattern, method)).Write(_folder["out"]);
+        var report = new VisionCompressor(network, Options(pattern, method), Images).Write(_folder["out"], _device);
         Assert.Equal(format, report.Format);
         Assert.Equal(1 - SparsityPattern.Parse(pattern).Sparsity, report.Density, 0.1);
         Assert.Equal(network.Layers.Where(layer => layer is { IsDepthwise: false, Window.Side: 1 }).Select(layer => layer.Name).Order(), report.Tensors.Select(tensor => tensor.Tensor).Order());
@@ -60,7 +62,7 @@ public sealed class VisionCompressorTests : IDisposable
     public void Networks_of_Keras_stay_turned()
     {
         File.WriteAllBytes(_folder["keras.onnx"], OnnxStyle.Keras.Export(SmallNetwork.Make()).Encode("logits", 1, SmallNetwork.Classes));
-        new VisionCompressor(VisionNetwork.Open(_folder["keras.onnx"]), Options("group:4@0.5", "magnitude")).Write(_folder["out"]);
+        new VisionCompressor(VisionNetwork.Open(_folder["keras.onnx"]), Options("group:4@0.5", "magnitude")).Write(_folder["out"], _device);
         var stored = VisionNetwork.Open(_folder["out"]);
         Assert.True(stored.IsTurned);
         Assert.Equal(ImageNormalization.Symmetric, stored.Normalization);
@@ -71,7 +73,7 @@ public sealed class VisionCompressorTests : IDisposable
     [Fact]
     public void Random_masks_keep_thin_layers_denser()
     {
-        var report = new VisionCompressor(FromOnnx(), Options("unstructured@0.5", "random")).Write(_folder["out"]);
+        var report = new VisionCompressor(FromOnnx(), Options("unstructured@0.5", "random")).Write(_folder["out"], _device);
         Assert.Equal(0.5, report.Density, 0.05);
         var thinnest = report.Tensors.MaxBy(tensor => tensor.Density)!;
         Assert.True(thinnest.Density > report.Tensors.Min(tensor => tensor.Density) + 0.05);
@@ -85,7 +87,7 @@ public sealed class VisionCompressorTests : IDisposable
         foreach (var pattern in new[] { "unstructured@0.5", "group:2@0.5" })
         {
             var path = _folder[pattern[..5]];
-            var report = new VisionCompressor(silent, Options(pattern, "random")).Write(path);
+            var report = new VisionCompressor(silent, Options(pattern, "random")).Write(path, _device);
             var kept = VisionNetwork.Open(path).Layers.Where(layer => layer.Mask is not null).Sum(layer => layer.Mask!.Kept);
             Assert.Equal(Math.Round(report.Density * silent.Layers.Where(GroupSparsity.IsPruned).Sum(layer => layer.Filters.Length)), kept);
             Assert.True(kept > 100);
@@ -96,22 +98,80 @@ public sealed class VisionCompressorTests : IDisposable
     public void Interrupted_work_goes_on_to_the_same_network()
     {
         var network = FromOnnx();
-        new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["whole"]);
+        new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["whole"], _device);
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["parts"], new StopAfter(8, stop), stop.Token));
+        Assert.Throws<OperationCanceledException>(() => new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["parts"], _device, new StopAfter(8, stop), stop.Token));
         Assert.False(Path.Exists(_folder["parts"]));
         Assert.True(File.Exists(_folder["parts.partial/model-00001-of-00003.safetensors"]));
         Assert.False(File.Exists(_folder["parts.partial/model-00002-of-00003.safetensors"]));
 
-        Refused("group:4@0.5", () => new VisionCompressor(network, Options("group:4@0.4", "random")).Write(_folder["parts"]));
+        Refused("group:4@0.5", () => new VisionCompressor(network, Options("group:4@0.4", "random")).Write(_folder["parts"], _device));
         var first = File.GetLastWriteTimeUtc(_folder["parts.partial/model-00001-of-00003.safetensors"]);
-        new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["parts"]);
+        new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["parts"], _device);
         Assert.Equal(first, File.GetLastWriteTimeUtc(_folder["parts/model-00001-of-00003.safetensors"]));
         Assert.Equal(Content("whole"), Content("parts"));
-        Refused("there already", () => new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["parts"]));
+        Refused("there already", () => new VisionCompressor(network, Options("group:4@0.5", "random")).Write(_folder["parts"], _device));
 
         Dictionary<string, string> Content(string folder) => Directory.EnumerateFiles(_folder[folder]).Where(file => !file.EndsWith("compression.json", StringComparison.Ordinal))
             .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(File.ReadAllBytes(file)));
+    }
+
+    [Theory]
+    [InlineData("unstructured@0.5")]
+    [InlineData("group:2@0.5")]
+    public void Calibrated_layers_see_what_the_layers_pruned_before_give(string pattern)
+    {
+        var groups = SparsityPattern.Parse(pattern).Grain.Rows;
+        var dense = GroupSparsity.Arrange(FromOnnx(), SparsityPattern.Parse(pattern));
+        var report = new VisionCompressor(FromOnnx(), Options(pattern, "wanda"), Images).Write(_folder["out"], _device);
+        Assert.Equal(Images.Length, report.CalibrationImages);
+        var stored = VisionNetwork.Open(_folder["out"]);
+        var seen = Images.Select(image => NetworkOracle.Outputs(stored, image)).ToArray();
+        foreach (var (layer, after) in dense.Layers.Zip(stored.Layers).Where(pair => pair.Second.Mask is not null))
+        {
+            var norms = Enumerable.Range(0, layer.Inputs).Select(channel => Math.Sqrt(seen.Sum(outputs => Channel(outputs[layer.Input].Values, channel, layer.Inputs).Sum(x => x * x)))).ToArray();
+            for (var first = 0; first < layer.Outputs; first += groups)
+            {
+                var scores = Enumerable.Range(0, layer.Inputs).Select(i => Enumerable.Range(first, groups).Sum(row => Math.Abs(layer.Filters[row * layer.Inputs + i]) * norms[i])).ToArray();
+                var kept = Enumerable.Range(0, layer.Inputs).Where(i => after.Mask![first, i]).ToArray();
+                Assert.Equal(layer.Inputs / 2, kept.Length);
+                Assert.True(kept.Min(i => scores[i]) >= scores.Except(kept.Select(i => scores[i])).Max() * (1 - 1e-4), $"{layer.Name}, outputs from {first}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_more_a_method_knows_of_inputs_the_less_an_output_changes()
+    {
+        var network = FromOnnx();
+        var first = network.Layers.Select((layer, index) => (layer, index)).First(pair => GroupSparsity.IsPruned(pair.layer)).index;
+        var errors = new[] { "sparsegpt", "wanda", "magnitude", "random" }.ToDictionary(method => method, method =>
+        {
+            new VisionCompressor(network, Options("unstructured@0.5", method) with { Allocation = "uniform" }, Images).Write(_folder[method], _device);
+            var pruned = VisionNetwork.Open(_folder[method]);
+            return Images.Sum(image => NetworkOracle.Outputs(network, image)[first].Values.Zip(NetworkOracle.Outputs(pruned, image)[first].Values, (a, b) => (a - b) * (a - b)).Sum());
+        });
+        Assert.True(errors["sparsegpt"] < errors["wanda"] && errors["wanda"] < errors["magnitude"] && errors["magnitude"] < errors["random"], string.Join(", ", errors));
+    }
+
+    [Fact]
+    public void Layers_with_outlying_scores_keep_more()
+    {
+        var report = new VisionCompressor(FromOnnx(), Options("unstructured@0.5", "magnitude") with { Allocation = "owl" }, Images).Write(_folder["out"], _device);
+        Assert.Equal(0.5, report.Density, 0.03);
+        Assert.True(report.Tensors.Max(tensor => tensor.Density) > report.Tensors.Min(tensor => tensor.Density) + 0.05);
+    }
+
+    [Fact]
+    public void Interrupted_calibration_goes_on_to_the_same_network()
+    {
+        var (network, options) = (FromOnnx(), Options("unstructured@0.5", "sparsegpt"));
+        new VisionCompressor(network, options, Images).Write(_folder["whole"], _device);
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => new VisionCompressor(network, options, Images).Write(_folder["parts"], _device, new StopAfter(8, stop), stop.Token));
+        Refused("calibration pictures", () => new VisionCompressor(network, options, [_image]).Write(_folder["parts"], _device));
+        new VisionCompressor(network, options, Images).Write(_folder["parts"], _device);
+        foreach (var (expected, actual) in VisionNetwork.Open(_folder["whole"]).Layers.Zip(VisionNetwork.Open(_folder["parts"]).Layers)) Assert.Equal(expected.Filters, actual.Filters);
     }
 
     [Fact]
@@ -121,15 +181,17 @@ public sealed class VisionCompressorTests : IDisposable
         Refused("2:4", () => Compress("2:4", "magnitude"));
         Refused("group:3", () => Compress("group:3@0.5", "magnitude"));
         Refused("its 4 outputs must be a multiple of 8", () => Compress("group:8@0.5", "magnitude"));
-        Refused("by their weights alone", () => Compress("unstructured@0.5", "wanda"));
+        Refused("no pictures", () => Compress("unstructured@0.5", "wanda"));
+        Refused("3 × 16 × 16", () => new VisionCompressor(network, Options("unstructured@0.5", "wanda"), [_image, new float[4]]));
         Refused("one threshold", () => Compress("group:4@0.5", "global"));
         Refused("magnitude, global", () => Compress("group:4@0.5", "lottery"));
         Refused("allocation owl", () => new VisionCompressor(network, Options("unstructured@0.5", "magnitude") with { Allocation = "owl" }));
         Refused("a text", () => new VisionCompressor(network, Options("unstructured@0.5", "magnitude") with { Evaluation = [1, 2] }));
+        Refused("a text", () => new VisionCompressor(network, Options("unstructured@0.5", "wanda") with { Calibration = [1, 2] }, [_image]));
         Refused("pruned already", () => new VisionCompressor(GroupSparsity.Prune(network, SparsityPattern.Parse("group:4@0.5")), Options("group:4@0.5", "magnitude")));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
 
-        void Compress(string pattern, string method) => new VisionCompressor(network, Options(pattern, method)).Write(_folder["out"]);
+        void Compress(string pattern, string method) => new VisionCompressor(network, Options(pattern, method)).Write(_folder["out"], _device);
     }
 
     [Theory]
@@ -155,7 +217,7 @@ public sealed class VisionCompressorTests : IDisposable
     [InlineData("layers[4].name", "\"layer 1\"", "twice")]
     public void Configurations_that_contradict_the_tensors_are_refused(string field, string value, string part)
     {
-        new VisionCompressor(SmallNetwork.Make(), Options("group:4@0.5", "magnitude")).Write(_folder["out"]);
+        new VisionCompressor(SmallNetwork.Make(), Options("group:4@0.5", "magnitude")).Write(_folder["out"], _device);
         var config = JsonNode.Parse(File.ReadAllText(_folder["out/config.json"]))!;
         var at = field.Split(['[', ']', '.'], StringSplitOptions.RemoveEmptyEntries);
         (at.Length == 1 ? config : config["layers"]![int.Parse(at[1])]!)[at[^1]] = JsonNode.Parse(value);
@@ -170,7 +232,7 @@ public sealed class VisionCompressorTests : IDisposable
     [InlineData("layers.3.bias", "layers.3.bias")]
     public void Damaged_tensors_are_refused_by_name(string name, string part)
     {
-        new VisionCompressor(SmallNetwork.Make(), Options("group:4@0.5", "magnitude")).Write(_folder["out"]);
+        new VisionCompressor(SmallNetwork.Make(), Options("group:4@0.5", "magnitude")).Write(_folder["out"], _device);
         var path = _folder["out/model-00001-of-00003.safetensors"];
         SafetensorsTensor[] tensors;
         using (var file = SafetensorsFile.Open(path))
@@ -185,6 +247,10 @@ public sealed class VisionCompressorTests : IDisposable
         SafetensorsWriter.Write(path, tensors);
         Refused(part, () => VisionNetwork.Open(_folder["out"]));
     }
+
+    private static float[][] Images { get; } = [.. Enumerable.Range(0, 4).Select(i => RandomValues.Normal(20 + i, 3 * SmallNetwork.Side * SmallNetwork.Side))];
+
+    private static IEnumerable<double> Channel(double[] image, int channel, int channels) => image.Skip(image.Length / channels * channel).Take(image.Length / channels);
 
     private VisionNetwork FromOnnx()
     {

@@ -23,10 +23,12 @@ internal static class CompressCommand
         var output = Options.Text("--out", "DIR", "Folder to make. It appears whole or not at all; interrupted work is gone on with.");
         output.Required = true;
         var allocation = Options.Choice("--allocation", "How to spread a free sparsity over matrices. Default: erdos-renyi for random, else uniform.", CompressionOptions.Allocations);
-        var calibration = Options.Text("--calibration", "FILE", "UTF-8 text to calibrate on, for wanda, sparsegpt, dsnot and owl; - is standard input.");
+        var calibration = Options.Text(
+            "--calibration", "PATH",
+            "What to calibrate on, for wanda, sparsegpt, dsnot and owl: a UTF-8 text (- is standard input), or for a network of images a picture or a folder of pictures.");
         var text = Options.Text("--text", "FILE", "UTF-8 text to measure perplexity on before and after; - is standard input.");
         var length = Options.WholeNumber("--length", "N", "Tokens of a calibration sequence; at most the context.", 1, int.MaxValue, 2048);
-        var sequences = Options.WholeNumber("--sequences", "N", "Most calibration sequences.", 1, int.MaxValue, 128);
+        var sequences = Options.WholeNumber("--sequences", "N", "Most calibration sequences or pictures.", 1, int.MaxValue, 128);
         var seed = Options.WholeNumber("--seed", "S", "Seed of random.", 0, int.MaxValue, 0);
         var rearrange = Options.Flag("--rearrange", "First order the inner channels of every MLP so that similar ones share a group; for patterns whose rows choose together. Networks of images always are.");
         var threads = SharedOptions.Threads();

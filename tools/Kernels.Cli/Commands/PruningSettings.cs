@@ -11,7 +11,7 @@ internal sealed record PruningSettings : ModelSettings
     /// <summary>Folder to make.</summary>
     public required string Output { get; init; }
 
-    /// <summary>File of the calibration text, <c>-</c> for standard input; null for none.</summary>
+    /// <summary>File of the calibration text, <c>-</c> for standard input; of a network of images a picture or a folder of them; null for none.</summary>
     public required string? Calibration { get; init; }
 
     /// <summary>File of the text to measure perplexity on, <c>-</c> for standard input; null for none.</summary>

@@ -12,11 +12,15 @@ namespace Kernels.Cli.Running;
 internal static class Pruning
 {
     /// <summary>Does what was asked and prints the report.</summary>
-    /// <exception cref="UsageException">The method needs a calibration text and none was named.</exception>
+    /// <exception cref="UsageException">The method has to be calibrated and nothing to calibrate on was named.</exception>
     /// <exception cref="OperationCanceledException">The work was interrupted; the same command goes on with it.</exception>
     public static void Execute(PruningSettings settings, Terminal terminal, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        var options = settings.Options;
+        if (options.Needs != CalibrationNeed.None && settings.Calibration is null)
+            throw new UsageException(
+                $"{(options.Allocation == "owl" ? "--allocation owl" : $"--method {options.Method}")} weighs weights by their inputs; add --calibration, a text or, for a network of images, a folder of pictures.");
         var report = settings.Model is { } path && VisionNetwork.IsAt(path)
             ? PruneImages(path, settings, terminal, cancellation)
             : PruneText(settings, terminal, cancellation);
@@ -26,18 +30,18 @@ internal static class Pruning
 
     private static CompressionReport PruneImages(string path, PruningSettings settings, Terminal terminal, CancellationToken cancellation)
     {
-        if (settings.Calibration is not null || settings.Text is not null)
-            throw new UsageException($"--calibration and --text serve language models; '{path}' is a network of images. Leave them out.");
-        var compressor = new VisionCompressor(VisionNetwork.Open(path), settings.Options);
-        return Show(terminal, compressor.Layers, progress => compressor.Write(settings.Output, progress, cancellation));
+        if (settings.Text is not null) throw new UsageException($"--text serves language models; '{path}' is a network of images. Leave it out.");
+        var (network, options) = (VisionNetwork.Open(path), settings.Options);
+        var images = options.Needs == CalibrationNeed.None ? null : ImageFolder.Read("--calibration", settings.Calibration!, network, options.Sequences);
+        var compressor = new VisionCompressor(network, options, images);
+        using var device = DeviceChoice.Open("cpu", settings.Threads);
+        return Show(terminal, compressor.Layers, progress => compressor.Write(settings.Output, device, progress, cancellation));
     }
 
     private static CompressionReport PruneText(PruningSettings settings, Terminal terminal, CancellationToken cancellation)
     {
         var options = settings.Options;
         var calibrates = options.Needs != CalibrationNeed.None;
-        if (calibrates && settings.Calibration is null)
-            throw new UsageException($"{(options.Allocation == "owl" ? "--allocation owl" : $"--method {options.Method}")} weighs weights by their inputs; add --calibration FILE.");
         if (settings is { Calibration: "-", Text: "-" }) throw new UsageException("--calibration and --text cannot both be standard input; name a file for one.");
         var files = settings.Model is null ? Sample.Files : ModelFiles.InFolder(settings.Model);
         if (calibrates || settings.Text is not null)
