@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kernels;
 
 /// <summary>The rows of a pointwise convolution: the channels themselves.</summary>
@@ -16,6 +18,7 @@ internal sealed unsafe class ChannelPanels(int channels) : PanelSource
         _stride = stride;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(float* panels, int pitch, int first, int pixels, int width, long panelFloats)
     {
         var whole = pixels / width;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kernels;
 
 /// <summary>
@@ -107,6 +109,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
     }
 
     // One tile whose last vector reaches past the image: its outputs go through room that is only the worker's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRagged(PixelStrip strip, int vectors, int pixels, float* room)
     {
         var width = vectors * _program.Lanes;
