@@ -108,7 +108,7 @@ public sealed class ClassifyTests : IDisposable
         Refused("1 lines", "--model", model, "--image", image, "--labels", text);
         Refused("safetensors", "--model", text, "--image", image);
         Refused("missing", "--model", At("nowhere"), "--image", image);
-        Refused("2:4", "--model", model, "--image", image, "--pattern", "2:4");
+        Refused("2:7", "--model", model, "--image", image, "--pattern", "2:7");
 
         void Refused(string part, params string[] arguments) => Refusal.AssertRefused(InProcess.Run(["classify", .. arguments]), 1, part);
     }

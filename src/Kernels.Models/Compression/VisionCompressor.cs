@@ -18,7 +18,7 @@ public sealed class VisionCompressor
 
     /// <summary>Checks network and options; nothing is written.</summary>
     /// <param name="network">A dense network.</param>
-    /// <param name="options">Pattern (single weights or groups of outputs) and method; texts serve language models.</param>
+    /// <param name="options">Pattern and method; texts serve language models.</param>
     /// <param name="images">Pictures to calibrate on, [channels, side, side] each, normalised; methods that look at inputs need them.</param>
     /// <exception cref="ModelException">The network is pruned already, pattern or method does not suit it, or pictures are missing or of another size.</exception>
     public VisionCompressor(VisionNetwork network, CompressionOptions options, IReadOnlyList<float[]>? images = null)
@@ -34,7 +34,7 @@ public sealed class VisionCompressor
                 network.Name, "calibration", "no pictures", $"{options.Method}, allocation {options.Allocation ?? "usual"}, weighs weights by their inputs", "Give pictures to calibrate on.");
         foreach (var image in _images) network.RequireImage(image);
         _options = options;
-        _network = GroupSparsity.Arrange(network, options.Pattern);
+        _network = PointwisePruning.Arrange(network, options.Pattern);
         _stages = [.. Enumerable.Range(0, _network.Layers.Count).GroupBy(layer => _network.Sides[layer]).Select(stage => stage.ToArray())];
     }
 
@@ -53,11 +53,11 @@ public sealed class VisionCompressor
         ArgumentNullException.ThrowIfNull(device);
         var folder = new OutputFolder(output, Request(), _stages.Length + 1);
         var calibration = _images.Count == 0 ? null : new VisionCalibration(_network, _images, device);
-        var matrices = Enumerable.Range(0, Layers).Where(index => GroupSparsity.IsPruned(_network.Layers[index])).ToLookup(
+        var matrices = Enumerable.Range(0, Layers).Where(index => PointwisePruning.IsPruned(_network.Layers[index])).ToLookup(
             index => index, index => (_network.Layers[index].Name, Shape: new[] { _network.Layers[index].Outputs, _network.Layers[index].Inputs, 1, 1 }));
         var patterns = new DensityAllocation(_options, matrices).Patterns(() => OutlierShares(calibration!, cancellation));
         var global = _options.Method == "global"
-            ? GlobalMagnitudePruning.Over(_network.Layers.Where(GroupSparsity.IsPruned).Select(layer => (ReadOnlyMemory<float>)layer.Filters), _options.Pattern.Sparsity)
+            ? GlobalMagnitudePruning.Over(_network.Layers.Where(PointwisePruning.IsPruned).Select(layer => (ReadOnlyMemory<float>)layer.Filters), _options.Pattern.Sparsity)
             : null;
         var (done, layers) = (0, _network.Layers.ToArray());
         for (var stage = 0; stage < _stages.Length; stage++)
@@ -104,13 +104,13 @@ public sealed class VisionCompressor
     {
         using var tensors = ModelTensors.Of(folder.Open(stage));
         foreach (var index in _stages[stage])
-            if (GroupSparsity.IsPruned(layers[index])) layers[index] = layers[index] with { Filters = ClassifierFolder.Filters(tensors, layers[index], index) };
+            if (PointwisePruning.IsPruned(layers[index])) layers[index] = layers[index] with { Filters = ClassifierFolder.Filters(tensors, layers[index], index) };
     }
 
     // Of every layer, dense as it is; those that are not pruned have none.
     private double[] OutlierShares(VisionCalibration calibration, CancellationToken cancellation) =>
     [
-        .. _network.Layers.Select((layer, index) => GroupSparsity.IsPruned(layer)
+        .. _network.Layers.Select((layer, index) => PointwisePruning.IsPruned(layer)
             ? OutlierAllocation.OutlierShare(layer.Filters, layer.Outputs, layer.Inputs, calibration.Observe(_network.Layers, index, gram: false, cancellation))
             : 0),
     ];

@@ -45,8 +45,8 @@ internal sealed class VisionGraph
 
     private GraphValue Convolution(VisionLayer layer, GraphValue input, GraphValue? residual)
     {
-        var rows = layer.Mask is not null ? layer.GroupRows : DenseGroup;
-        while (layer.Mask is null && layer.Outputs % rows != 0) rows /= 2;
+        var alike = layer.Mask is null ? DenseGroup : layer.GroupRows;
+        var rows = VisionKernels.GroupRows.Where(count => alike % count == 0 && layer.Outputs % count == 0).Max();
         var kernel = VisionKernels.Find(layer, rows) ?? throw NoKernel(layer, $"in groups of {rows}");
         var mask = layer.Mask ?? WeightMask.Full(layer.Outputs, layer.Columns);
         var filters = new ConvolutionFilters(layer.Name, BlockMatrix.Pack(layer.Filters, mask, rows, 1), layer.Bias);

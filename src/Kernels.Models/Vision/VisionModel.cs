@@ -89,7 +89,7 @@ public sealed class VisionModel : IDisposable
     private static VisionNetwork Pruned(VisionNetwork network, SparsityPattern? pattern)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return pattern is null ? network : GroupSparsity.Prune(network, pattern);
+        return pattern is null ? network : PointwisePruning.Prune(network, pattern);
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,10 @@ public sealed class VisionCompressorTests : IDisposable
     [InlineData("group:4@0.5", "magnitude", "blocks", "VisionKernels.PointwiseRelu6[4]")]
     [InlineData("group:2@0.6", "random", "blocks", "")]
     [InlineData("unstructured@0.7", "magnitude", "sparse-bitmask", "VisionKernels.PointwiseRelu6[1]")]
+    [InlineData("2:4", "magnitude", "sparse-24-bitmask", "VisionKernels.PointwiseRelu6[1]")]
+    [InlineData("1:4/4", "sparsegpt", "blocks", "VisionKernels.PointwiseRelu6[4]")]
+    [InlineData("2:2:4", "magnitude", "sparse-bitmask", "VisionKernels.PointwiseRelu6[1]")]
+    [InlineData("block:4@0.5", "magnitude", "blocks", "VisionKernels.PointwiseRelu6[4]")]
     [InlineData("unstructured@0.6", "global", "sparse-bitmask", "")]
     [InlineData("unstructured@0.6", "dsnot", "sparse-bitmask", "")]
     [InlineData("group:4@0.5", "sparsegpt", "blocks", "VisionKernels.PointwiseRelu6[4]")]
@@ -30,7 +34,7 @@ public sealed class VisionCompressorTests : IDisposable
         var network = FromOnnx();
         var report = new VisionCompressor(network, Options(pattern, method), Images).Write(_folder["out"], _device);
         Assert.Equal(format, report.Format);
-        Assert.Equal(1 - SparsityPattern.Parse(pattern).Sparsity, report.Density, 0.1);
+        Assert.Equal(1 - SparsityPattern.Parse(pattern).Sparsity, report.Density, 0.13);
         Assert.Equal(network.Layers.Where(layer => layer is { IsDepthwise: false, Window.Side: 1 }).Select(layer => layer.Name).Order(), report.Tensors.Select(tensor => tensor.Tensor).Order());
         Assert.All(report.Tensors, tensor => Assert.InRange(tensor.Error, 0.01, 1));
         Assert.True(File.Exists(_folder["out/compression.json"]));
@@ -42,7 +46,7 @@ public sealed class VisionCompressorTests : IDisposable
         Assert.Equal(report.Density, masks.Sum(layer => (double)layer.Mask!.Kept) / masks.Sum(layer => layer.Filters.Length), 1e-9);
         if (method == "magnitude")
         {
-            var pruned = GroupSparsity.Prune(network, SparsityPattern.Parse(pattern));
+            var pruned = PointwisePruning.Prune(network, SparsityPattern.Parse(pattern));
             Assert.Equal(pruned.Classifier, stored.Classifier);
             foreach (var (expected, actual) in pruned.Layers.Zip(stored.Layers))
             {
@@ -89,7 +93,7 @@ public sealed class VisionCompressorTests : IDisposable
             var path = _folder[pattern[..5]];
             var report = new VisionCompressor(silent, Options(pattern, "random")).Write(path, _device);
             var kept = VisionNetwork.Open(path).Layers.Where(layer => layer.Mask is not null).Sum(layer => layer.Mask!.Kept);
-            Assert.Equal(Math.Round(report.Density * silent.Layers.Where(GroupSparsity.IsPruned).Sum(layer => layer.Filters.Length)), kept);
+            Assert.Equal(Math.Round(report.Density * silent.Layers.Where(PointwisePruning.IsPruned).Sum(layer => layer.Filters.Length)), kept);
             Assert.True(kept > 100);
         }
     }
@@ -122,7 +126,7 @@ public sealed class VisionCompressorTests : IDisposable
     public void Calibrated_layers_see_what_the_layers_pruned_before_give(string pattern)
     {
         var groups = SparsityPattern.Parse(pattern).Grain.Rows;
-        var dense = GroupSparsity.Arrange(FromOnnx(), SparsityPattern.Parse(pattern));
+        var dense = PointwisePruning.Arrange(FromOnnx(), SparsityPattern.Parse(pattern));
         var report = new VisionCompressor(FromOnnx(), Options(pattern, "wanda"), Images).Write(_folder["out"], _device);
         Assert.Equal(Images.Length, report.CalibrationImages);
         var stored = VisionNetwork.Open(_folder["out"]);
@@ -144,7 +148,7 @@ public sealed class VisionCompressorTests : IDisposable
     public void The_more_a_method_knows_of_inputs_the_less_an_output_changes()
     {
         var network = FromOnnx();
-        var first = network.Layers.Select((layer, index) => (layer, index)).First(pair => GroupSparsity.IsPruned(pair.layer)).index;
+        var first = network.Layers.Select((layer, index) => (layer, index)).First(pair => PointwisePruning.IsPruned(pair.layer)).index;
         var errors = new[] { "sparsegpt", "wanda", "magnitude", "random" }.ToDictionary(method => method, method =>
         {
             new VisionCompressor(network, Options("unstructured@0.5", method) with { Allocation = "uniform" }, Images).Write(_folder[method], _device);
@@ -178,9 +182,9 @@ public sealed class VisionCompressorTests : IDisposable
     public void Requests_that_cannot_be_met_leave_nothing_behind()
     {
         var network = SmallNetwork.Make();
-        Refused("2:4", () => Compress("2:4", "magnitude"));
+        Refused("2:7", () => Compress("2:7", "magnitude"));
         Refused("group:3", () => Compress("group:3@0.5", "magnitude"));
-        Refused("its 4 outputs must be a multiple of 8", () => Compress("group:8@0.5", "magnitude"));
+        Refused("its [4, 8] weights must be multiples of [8, 1]", () => Compress("group:8@0.5", "magnitude"));
         Refused("no pictures", () => Compress("unstructured@0.5", "wanda"));
         Refused("3 × 16 × 16", () => new VisionCompressor(network, Options("unstructured@0.5", "wanda"), [_image, new float[4]]));
         Refused("one threshold", () => Compress("group:4@0.5", "global"));
@@ -188,7 +192,7 @@ public sealed class VisionCompressorTests : IDisposable
         Refused("allocation owl", () => new VisionCompressor(network, Options("unstructured@0.5", "magnitude") with { Allocation = "owl" }));
         Refused("a text", () => new VisionCompressor(network, Options("unstructured@0.5", "magnitude") with { Evaluation = [1, 2] }));
         Refused("a text", () => new VisionCompressor(network, Options("unstructured@0.5", "wanda") with { Calibration = [1, 2] }, [_image]));
-        Refused("pruned already", () => new VisionCompressor(GroupSparsity.Prune(network, SparsityPattern.Parse("group:4@0.5")), Options("group:4@0.5", "magnitude")));
+        Refused("pruned already", () => new VisionCompressor(PointwisePruning.Prune(network, SparsityPattern.Parse("group:4@0.5")), Options("group:4@0.5", "magnitude")));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
 
         void Compress(string pattern, string method) => new VisionCompressor(network, Options(pattern, method)).Write(_folder["out"], _device);

@@ -16,7 +16,7 @@ internal static class ClassifyCommand
         model.Required = true;
         var image = Options.Text("--image", "FILE", "Picture to classify: PNG, JPEG, WebP or GIF.");
         image.Required = true;
-        var pattern = Options.Text("--pattern", "PATTERN", "Drop groups of weights by magnitude first, channels rearranged: group:R@S with R of 1, 2, 4, 8 or 16; S is the share to drop.");
+        var pattern = Options.Text("--pattern", "PATTERN", "Drop weights of the pointwise convolutions by magnitude first, as kernels compress does: group:4@0.5, unstructured@0.8, 2:4, …");
         var labels = Options.Text("--labels", "FILE", "UTF-8 text with the name of a class on each line.");
         var pixels = Options.Choice(
             "--pixels", "How pixels are normalised. Default: imagenet, or symmetric (-1 to 1) for networks of Keras and TensorFlow.", [.. ImageNormalization.All.Select(known => known.Name)]);
