@@ -15,8 +15,8 @@ internal sealed class SmallTransformer
         Tokens = builder.Tokens("tokens");
         var hidden = builder.Gather("embed", Random("table", Vocabulary, Width), Tokens);
         var normal = builder.RmsNorm("norm", hidden, Random("norm.weight", 1, Width), 1e-5f);
-        var projected = builder.Product("qkv", Projections.Dense, Random("qkv.weight", Width + 2 * keyWidth, Width), normal);
-        builder.Bias("qkv bias", projected, Random("qkv.bias", 1, Width + 2 * keyWidth));
+        var projected = builder.Product(
+            "qkv", Projections.Dense, Random("qkv.weight", Width + 2 * keyWidth, Width), normal, Random("qkv.bias", 1, Width + 2 * keyWidth));
         var (queries, keys, values) = (projected.Slice(0, Width), projected.Slice(Width, keyWidth), projected.Slice(Width + keyWidth, keyWidth));
         builder.NormHeads("query norm", queries, Random("query.weight", 1, HeadDim), 1e-5f);
         var table = Random("rotary", 64, HeadDim);

@@ -132,14 +132,6 @@ public sealed class GraphBuilder
         return Add(new ProductOperation(name, use, weight, input, bias, operand, output), output);
     }
 
-    /// <summary>Adds a row to every row, in place.</summary>
-    public void Bias(string name, ValueSlice values, Weight bias)
-    {
-        Floating(name, values);
-        if (bias.Rows != 1 || bias.Columns != values.Columns) throw Mismatch(name, $"bias {bias}", $"[1, {values.Columns}] is needed");
-        Add(new BiasOperation(name, values, bias));
-    }
-
     /// <summary>Rotary embedding in place, by the positions of the run's tokens.</summary>
     /// <param name="name">Name of the operation.</param>
     /// <param name="heads">Heads side by side.</param>

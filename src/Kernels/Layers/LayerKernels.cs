@@ -81,18 +81,6 @@ public abstract class LayerKernels
         AddCore(left, right, output);
     }
 
-    /// <summary>Adds a row to every row, in place.</summary>
-    /// <param name="values">[rows, channels].</param>
-    /// <param name="bias">fp32 [1, channels].</param>
-    /// <exception cref="KernelException">A tensor has another shape, type or device.</exception>
-    public void AddBias(Tensor values, Tensor bias)
-    {
-        const string operation = "add bias";
-        RequireMatrix(operation, "values", values);
-        RequireRow(operation, "bias", bias, values[1]);
-        AddBiasCore(values, bias);
-    }
-
     /// <summary>The mean of every row, as one row: global average pooling of an image with channels first.</summary>
     /// <param name="input">[rows, columns].</param>
     /// <param name="output">[1, rows], apart from the input.</param>
@@ -149,9 +137,6 @@ public abstract class LayerKernels
 
     /// <summary>Runs the checked sum.</summary>
     protected abstract void AddCore(in Tensor left, in Tensor right, in Tensor output);
-
-    /// <summary>Runs the checked bias.</summary>
-    protected abstract void AddBiasCore(in Tensor values, in Tensor bias);
 
     /// <summary>Runs the checked mean.</summary>
     protected abstract void MeanOfRowsCore(in Tensor input, in Tensor output);

@@ -84,10 +84,10 @@ public static class LayerCases
     private static void GateAndAdd(Device device)
     {
         const int rows = 6, channels = 35;
-        var (gateUp, bias) = (RandomValues.Normal(5, rows * 2 * channels, ElementType.Float32), RandomValues.Normal(6, channels, ElementType.Float32));
+        var (gateUp, residual) = (RandomValues.Normal(5, rows * 2 * channels, ElementType.Float32), RandomValues.Normal(6, rows * channels, ElementType.Float32));
         (gateUp[0], gateUp[1]) = (-100f, 100f);
         using var inputs = GuardedTensor.Filled(device, gateUp, rows, 2 * channels);
-        using var biases = GuardedTensor.Filled(device, bias, 1, channels);
+        using var residuals = GuardedTensor.Filled(device, residual, rows, channels);
         using var output = new GuardedTensor(device, ElementType.Float32, rows, channels, 5);
         device.Layers.SwiGlu(inputs.Tensor, output.Tensor);
         var expected = new double[rows * channels];
@@ -98,9 +98,9 @@ public static class LayerCases
         }
 
         Tolerance.AssertClose(expected, output.Read("swiglu"), ElementType.Float32, "swiglu");
-        device.Layers.AddBias(output.Tensor, biases.Tensor);
+        device.Layers.Add(output.Tensor, residuals.Tensor, output.Tensor);
         device.Layers.Add(output.Tensor, output.Tensor, output.Tensor);
-        for (var i = 0; i < expected.Length; i++) expected[i] = 2 * (expected[i] + bias[i % channels]);
+        for (var i = 0; i < expected.Length; i++) expected[i] = 2 * (expected[i] + residual[i]);
         Tolerance.AssertClose(expected, output.Read("sum"), ElementType.Float32, "sum");
     }
 

@@ -11,8 +11,6 @@ internal sealed class NullLayers(NullDevice device) : LayerKernels(device)
 
     protected override void AddCore(in Tensor left, in Tensor right, in Tensor output) { }
 
-    protected override void AddBiasCore(in Tensor values, in Tensor bias) { }
-
     protected override void MeanOfRowsCore(in Tensor input, in Tensor output) { }
 
     protected override void GatherCore(in Tensor table, in Tensor ids, in Tensor output) { }

@@ -15,7 +15,7 @@ internal sealed unsafe class CpuLayers : LayerKernels
     private const int Lanes = 16;
 
     private readonly CpuDevice _cpu;
-    private readonly ParallelAction _rmsNorm, _rotate, _swiGlu, _add, _addBias, _meanOfRows, _gather, _copy;
+    private readonly ParallelAction _rmsNorm, _rotate, _swiGlu, _add, _meanOfRows, _gather, _copy;
     private Rows _source, _other, _target;
     private float _epsilon;
     private int _firstPosition, _rowsPerTask, _channels;
@@ -28,7 +28,6 @@ internal sealed unsafe class CpuLayers : LayerKernels
         _rotate = new ParallelAction(RotateRows);
         _swiGlu = new ParallelAction(SwiGluRows);
         _add = new ParallelAction(AddRows);
-        _addBias = new ParallelAction(AddBiasRows);
         _meanOfRows = new ParallelAction(MeanRows);
         _gather = new ParallelAction(GatherRows);
         _copy = new ParallelAction(CopyRows);
@@ -56,12 +55,6 @@ internal sealed unsafe class CpuLayers : LayerKernels
     {
         (_source, _other, _target) = (new Rows(left), new Rows(right), new Rows(output));
         Run(_add, output[0], output[1]);
-    }
-
-    protected override void AddBiasCore(in Tensor values, in Tensor bias)
-    {
-        (_target, _other) = (new Rows(values), new Rows(bias));
-        Run(_addBias, values[0], values[1]);
     }
 
     protected override void MeanOfRowsCore(in Tensor input, in Tensor output)
@@ -165,22 +158,14 @@ internal sealed unsafe class CpuLayers : LayerKernels
 
     private void AddRows(int task, int worker)
     {
-        var (row, end) = Range(task);
-        for (; row < end; row++) Sum((float*)_source.At(row), (float*)_other.At(row), (float*)_target.At(row));
-    }
-
-    private void AddBiasRows(int task, int worker)
-    {
-        var bias = (float*)_other.At(0);
-        var (row, end) = Range(task);
-        for (; row < end; row++) Sum((float*)_target.At(row), bias, (float*)_target.At(row));
-    }
-
-    private void Sum(float* left, float* right, float* target)
-    {
         var whole = _channels & -Lanes;
-        for (var c = 0; c < whole; c += Lanes) Vector512.Store(Vector512.Load(left + c) + Vector512.Load(right + c), target + c);
-        for (var c = whole; c < _channels; c++) target[c] = left[c] + right[c];
+        var (row, end) = Range(task);
+        for (; row < end; row++)
+        {
+            float* left = (float*)_source.At(row), right = (float*)_other.At(row), target = (float*)_target.At(row);
+            for (var c = 0; c < whole; c += Lanes) Vector512.Store(Vector512.Load(left + c) + Vector512.Load(right + c), target + c);
+            for (var c = whole; c < _channels; c++) target[c] = left[c] + right[c];
+        }
     }
 
     private void MeanRows(int task, int worker)

@@ -76,9 +76,14 @@ internal sealed class GpuLayers(IlgpuDevice device) : LayerKernels(device)
             device.Stream, Cover("swiglu", output, output[1]), Floats(gateUp), Floats(output), new TensorRows(gateUp), new TensorRows(output), output[1]);
     }
 
-    protected override void AddCore(in Tensor left, in Tensor right, in Tensor output) => Add(left, right, new TensorRows(right), output);
-
-    protected override void AddBiasCore(in Tensor values, in Tensor bias) => Add(values, bias, TensorRows.Repeated(bias), values);
+    protected override void AddCore(in Tensor left, in Tensor right, in Tensor output)
+    {
+        _add ??= device.Load<AddLauncher>(LayerSources.Add);
+        using var access = device.Enter();
+        _add(
+            device.Stream, Cover("add", output, output[1]), Floats(left), Floats(right), Floats(output), new TensorRows(left), new TensorRows(right),
+            new TensorRows(output), output[1]);
+    }
 
     protected override void MeanOfRowsCore(in Tensor input, in Tensor output)
     {
@@ -111,15 +116,6 @@ internal sealed class GpuLayers(IlgpuDevice device) : LayerKernels(device)
         };
         using var access = device.Enter();
         launch(Cover("copy", source, source[3]), source, destination);
-    }
-
-    private void Add(in Tensor left, in Tensor right, TensorRows rights, in Tensor output)
-    {
-        _add ??= device.Load<AddLauncher>(LayerSources.Add);
-        using var access = device.Enter();
-        _add(
-            device.Stream, Cover("add", output, output[1]), Floats(left), Floats(right), Floats(output), new TensorRows(left), rights,
-            new TensorRows(output), output[1]);
     }
 
     private GatherAction BindGather<T>() where T : unmanaged, IGpuElement<T>

@@ -21,11 +21,6 @@ internal readonly struct TensorRows
         }
     }
 
-    private TensorRows(long offset) => (_offset, _tokens, _heads) = (offset, 1, 1);
-
-    /// <summary>The one row of <paramref name="tensor"/>, whatever the number.</summary>
-    public static TensorRows Repeated(in Tensor tensor) => new(tensor.Offset);
-
     /// <summary>Token of row <paramref name="row"/>.</summary>
     public int Token(int row) => row / _heads % _tokens;
 
