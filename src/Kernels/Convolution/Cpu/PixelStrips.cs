@@ -9,7 +9,7 @@ namespace Kernels;
 /// <remarks>
 /// Tiles are copied into panels first, except where weights are so few that pixels are read hardly more often than copied.
 /// Where strips are few, several tasks share one, each with a part of the outputs. Pixels that do not fill a vector are computed
-/// in a strip of their own, on a copy with room.
+/// in a strip of their own, which begins earlier, or else on a copy with room.
 /// </remarks>
 internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
 {
@@ -71,6 +71,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         var cut = _strips[index];
         var width = cut.Vectors * _program.Lanes;
         var isRagged = cut.Pixels % _program.Lanes != 0;
+        if (isRagged && MayBeginEarlier(index)) (cut.First, cut.Pixels, isRagged) = (cut.First + cut.Pixels - width, width, false);
         var strip = _common;
         strip.Tiles = Tiles(cut);
         (strip.First, strip.End) = ((int)((long)part * _blocks / _parts), (int)((part + 1L) * _blocks / _parts));
@@ -107,6 +108,10 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         strip.Next = _source.Row(_strips[next].First, out strip.NextStride);
         if (strip.NextStride != 0) strip.NextShare = ((long)_source.Rows << 16) / Math.Max(1, (strip.End - strip.First) * strip.TilesOfBlock);
     }
+
+    // The tile before, if as wide, sums the pixels they share to the same bits; where outputs are added to, they would be added to twice.
+    private bool MayBeginEarlier(int strip) =>
+        strip > 0 && _strips[strip - 1].Vectors == _strips[strip].Vectors && _common.Residual != _common.Output;
 
     // One tile whose last vector reaches past the image: its outputs go through room that is only the worker's.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
