@@ -13,12 +13,15 @@ namespace Kernels;
 /// </remarks>
 internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
 {
-    // A strip's panels stay in the first-level cache. Few weights seldom come back to pixels: there longer runs, which the
-    // processor foresees, count for more.
-    private const int PanelBytes = 32 * 1024, ImageBytes = 48 * 1024;
+    // A strip's panels stay in the first-level cache.
+    private const int PanelBytes = 32 * 1024;
 
-    // Weights that multiply each row of pixels, up to which copying the row takes longer than it saves.
-    private const int FewWeights = 56;
+    // Channels × tiles of a strip that stays in the image: few weights seldom come back to pixels, but the more tiles they pass,
+    // the longer are the runs that the processor foresees.
+    private const int ChannelTiles = 512;
+
+    // Loads and multiply-adds of each vector of pixels, up to which copying it first takes longer than it saves.
+    private const int FewUses = 70;
 
     // Strips per worker with which workers end together.
     private const int StripsPerWorker = 8;
@@ -39,7 +42,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         (_device, _program, _source, _outputs) = (device, program, source, outputs);
         _panelFloats = (long)source.Rows * program.TileVectors * program.Lanes;
         _ofPanels = Cut(pixels, program.Lanes, program.TileVectors, PanelBytes / (sizeof(float) * _panelFloats));
-        _ofImage = Cut(pixels, program.Lanes, program.TileVectors, ImageBytes / (sizeof(float) * _panelFloats));
+        _ofImage = Cut(pixels, program.Lanes, program.TileVectors, ChannelTiles / source.Rows);
         var raggedFloats = pixels % program.Lanes == 0 ? 0 : (long)outputs * program.TileVectors * program.Lanes;
         _workerFloats = (_panelFloats * _ofPanels.Max(strip => Tiles(strip)) + raggedFloats + CacheLine.Floats - 1) / CacheLine.Floats * CacheLine.Floats;
         _workspace = (CpuBuffer)device.Allocate(sizeof(float) * _workerFloats * device.Workers.Count);
@@ -52,7 +55,7 @@ internal sealed unsafe class PixelStrips : ParallelBody, IDisposable
         var workers = _device.Workers.Count;
         _blocks = _outputs / weights.GroupRows;
         _source.Row(0, out var step);
-        var isInPlace = (long)weights.Groups * weights.GroupRows < (long)FewWeights * _source.Rows && ImageRows.Suit(sizeof(float) * step);
+        var isInPlace = weights.Groups * (weights.GroupRows + 1L) < (long)FewUses * _source.Rows && ImageRows.Suit(sizeof(float) * step);
         _strips = isInPlace ? _ofImage : _ofPanels;
         _parts = workers == 1 || _strips.Length >= workers * StripsPerWorker ? 1 : Math.Min(workers, _blocks);
         _common = new PixelStrip
