@@ -4,7 +4,7 @@ namespace Kernels.Generators.Skeletons;
 
 /// <summary>
 /// The loop nest of a product with groups of outputs that share their inputs: for every block of outputs and every tile of a
-/// strip of pixels, each stored group multiplies one row of a panel into <c>rows</c> rows of accumulators.
+/// strip of pixels, each stored group multiplies one row of pixels into <c>rows</c> rows of accumulators.
 /// </summary>
 internal static class GroupSkeleton
 {
@@ -17,7 +17,7 @@ internal static class GroupSkeleton
     // Groups written out in a row: fewer turns of a loop, whose number differs from block to block and is guessed wrong.
     private const int Together = 4;
 
-    // Groups between the one that is multiplied and the one whose pixels are asked for: where a panel outgrows the first-level
+    // Groups between the one that is multiplied and the one whose pixels are asked for: where the rows outgrow the first-level
     // cache, its rows are read in no order that the processor could foresee.
     private const int GroupsAhead = 8;
 
