@@ -4,73 +4,119 @@ using Kernels.Generators.Specs;
 namespace Kernels.Generators.Skeletons;
 
 /// <summary>
-/// The loops of a depthwise convolution: a tile is a vector of windows in each of some rows, so that pixels which several rows of
-/// windows meet are loaded once.
+/// The loops of a depthwise convolution, over the image as it lies: a tile is a vector of windows in each of some rows, so that pixels
+/// which several rows of windows meet are loaded once. Rows beyond the image are a row of zeros; columns beyond it are masked away, in
+/// the tiles that reach there.
 /// </summary>
-internal static class DepthwiseSkeleton
+internal sealed class DepthwiseSkeleton(SourceWriter writer, GroupTile tile, WindowSpec window)
 {
     // A vector for each tap, the pixels and the sums fit sixteen registers; larger windows read their weights again.
     private const int MostHeldTaps = 9;
 
-    // Rows of windows of a tile.
-    private const int TileRows = 4;
+    // Rows of windows of a tile: images of networks are so often halved to a side of seven.
+    private const int TileRows = 7;
+
+    // Windows of a tile begin in so many columns.
+    private readonly int _tileColumns = tile.Lanes * window.Stride;
+
+    private bool AreTapsHeld => window.Side * window.Side <= MostHeldTaps;
 
     /// <summary>Writes <c>Channel</c> for windows of one size.</summary>
-    public static void Write(SourceWriter writer, GroupTile tile, WindowSpec window)
+    public void Write()
     {
-        var taps = window.Side * window.Side;
         writer.Line(tile.MethodAttributes);
-        using (writer.Open("public override void Channel(float* plane, long pitch, long odd, float* weights, float bias, float* output, int rows, int columns)"))
+        using (writer.Open("public override void Channel(global::Kernels.DepthwiseChannel* channel)"))
         {
-            if (taps <= MostHeldTaps)
-                for (var tap = 0; tap < taps; tap++) writer.Line($"var w{tap} = {tile.Broadcast($"weights + {tap}")};");
-            using (writer.Open($"if (rows >= {TileRows})")) WriteRows(writer, tile, window, TileRows);
-            using (writer.Open("else")) WriteRows(writer, tile, window, 1);
+            writer.Line("float* image = channel->Image, zeros = channel->Zeros, valid = channel->Valid, weights = channel->Weights, bias = &channel->Bias;");
+            writer.Line("int height = channel->Height, rows = channel->Rows;\nnint width = channel->Width, columns = channel->Columns;");
+            if (AreTapsHeld)
+                for (var tap = 0; tap < window.Side * window.Side; tap++) writer.Line($"var w{tap} = {tile.Broadcast($"weights + {tap}")};");
+            writer.Line("var row = 0;");
+            foreach (var tileRows in new[] { TileRows, 1 }) WriteRows(tileRows);
         }
     }
 
-    // The last tile of a row, and the last row of tiles, lie as far back as they must to end where the image ends.
-    private static void WriteRows(SourceWriter writer, GroupTile tile, WindowSpec window, int rows)
+    // The last tile of a row lies as far back as it must to end where the windows end.
+    private void WriteRows(int rows)
     {
-        using (writer.Open($"for (var first = 0; first < rows; first += {rows})"))
+        using (writer.Open($"for (; row + {rows} <= rows; row += {rows})"))
         {
-            writer.Line(rows == 1 ? "var row = first;" : $"var row = global::System.Math.Min(first, rows - {rows});");
-            writer.Line($"float* image = plane + row * {window.Stride} * pitch, y = output + (long)row * columns;");
-            using (writer.Open("for (var left = 0;;)"))
+            writer.Line($"var top = row * {window.Stride} - {window.Padding};");
+            for (var y = 0; y < PixelRows(rows); y++)
+                if (MayLieBeyond(y, PixelRows(rows)))
+                    writer.Line($"var p{y} = (uint)(top + {y}) < (uint)height ? image + (top + {y}) * width : zeros;");
+            writer.Line($"float* inside = image + (top + {window.Padding}) * width, y = channel->Output + row * columns;");
+            using (writer.Open("for (nint left = 0;;)"))
             {
-                WriteTile(writer, tile, window, rows);
+                writer.Line($"var at = left * {window.Stride};");
+                var reach = _tileColumns - window.Stride + window.Side - window.Padding;
+                using (writer.Open($"if (at >= {window.Padding} && at + {reach} <= width)")) WriteTile(rows, isMasked: false);
+                using (writer.Open("else")) WriteTile(rows, isMasked: true);
                 writer.Line($"if (left + {tile.Lanes} >= columns) break;");
                 writer.Line($"left = global::System.Math.Min(left + {tile.Lanes}, columns - {tile.Lanes});");
             }
         }
     }
 
-    private static void WriteTile(SourceWriter writer, GroupTile tile, WindowSpec window, int rows)
+    private void WriteTile(int rows, bool isMasked)
     {
-        writer.Line("var p = image + left;");
-        writer.Line($"{tile.Vector} {string.Join(", ", Enumerable.Range(0, rows).Select(row => $"s{row} = {tile.Broadcast("&bias")}"))};");
-        for (var y = 0; y < (rows - 1) * window.Stride + window.Side; y++)
+        writer.Line("var p = inside + at;");
+        for (var y = 0; y < PixelRows(rows); y++)
         {
+            var isInside = !MayLieBeyond(y, PixelRows(rows));
             for (var x = 0; x < window.Side; x++)
             {
-                writer.Line($"{(x == 0 && y == 0 ? "var " : "")}pixels = {tile.Load(Pixels(x, window.Stride))};");
+                WritePixels(isInside ? "p" : $"p{y} + at", x, isMasked, y == 0);
                 for (var row = 0; row < rows; row++)
                 {
-                    var (tap, isMet) = (y - row * window.Stride, y >= row * window.Stride && y < row * window.Stride + window.Side);
-                    if (isMet) writer.Line($"s{row} = {tile.MultiplyAdd("pixels", Weight(tile, window, tap * window.Side + x), $"s{row}")};");
+                    var tap = (y - row * window.Stride) * window.Side + x;
+                    if (tap < x || tap >= window.Side * window.Side) continue;
+                    var sum = tile.MultiplyAdd("pixels", AreTapsHeld ? $"w{tap}" : tile.Broadcast($"weights + {tap}"), tap == 0 ? tile.Broadcast("bias") : $"s{row}");
+                    writer.Line($"{(tap == 0 ? "var " : "")}s{row} = {sum};");
                 }
             }
 
-            writer.Line("p += pitch;");
+            if (isInside) writer.Line("p += width;");
+            var (done, isDone) = ((y - window.Side + 1) / window.Stride, y >= window.Side - 1 && (y - window.Side + 1) % window.Stride == 0);
+            if (!isDone) continue;
+            if (window.Stride != 1) writer.Line($"s{done} = {tile.InOrder($"s{done}")};");
+            tile.Finish(writer, $"s{done}", done == 0 ? "y + left" : $"y + left + {done} * columns");
         }
-
-        for (var row = 0; row < rows; row++) tile.Finish(writer, $"s{row}", row == 0 ? "y + left" : $"y + left + {row} * (long)columns");
     }
 
-    private static string Weight(GroupTile tile, WindowSpec window, int tap) =>
-        window.Side * window.Side <= MostHeldTaps ? $"w{tap}" : tile.Broadcast($"weights + {tap}");
+    // Where windows move by two, vectors of neighbours hold the pixels of two taps.
+    private void WritePixels(string row, int x, bool isMasked, bool isFirstRow)
+    {
+        var declares = x == 0 && isFirstRow ? "var " : "";
+        if (window.Stride == 1)
+        {
+            writer.Line($"{declares}pixels = {Load(row, x, 0, isMasked && IsMasked(x))};");
+            return;
+        }
 
-    // Where windows move by two, even and odd columns lie apart.
-    private static string Pixels(int column, int stride) =>
-        stride == 1 ? $"p + {column}" : column % 2 == 0 ? $"p + {column / 2}" : $"p + odd + {column / 2}";
+        // Taps pair up from the last; the first of an odd number stays alone.
+        var isPaired = (window.Side - x) % 2 == 0;
+        var isSecond = !isPaired && x > 0;
+        if (!isSecond)
+        {
+            var hasMask = isMasked && (IsMasked(x) || isPaired && IsMasked(x + 1));
+            writer.Line($"{declares}near = {Load(row, x, 0, hasMask)};\n{declares}far = {Load(row, x, tile.Lanes, hasMask)};");
+        }
+
+        writer.Line($"{declares}pixels = {(isSecond ? tile.Odd("near", "far") : tile.Even("near", "far"))};");
+    }
+
+    private string Load(string row, int x, int further, bool isMasked)
+    {
+        var column = x - window.Padding + further;
+        var pixels = tile.Load($"{row} + {column}");
+        return isMasked ? tile.And(pixels, tile.Load($"valid + at + {column}")) : pixels;
+    }
+
+    // Pixels of the other taps lie inside in every window.
+    private bool IsMasked(int x) => MayLieBeyond(x, window.Side);
+
+    private bool MayLieBeyond(int place, int count) => place < window.Padding || place >= count - window.Padding;
+
+    private int PixelRows(int rows) => (rows - 1) * window.Stride + window.Side;
 }

@@ -26,6 +26,18 @@ internal abstract class GroupTile
     /// <summary>The vector at <paramref name="pointer"/>.</summary>
     public abstract string Load(string pointer);
 
+    /// <summary>The bits that both vectors have.</summary>
+    public abstract string And(string left, string right);
+
+    /// <summary>The even lanes of two neighbouring vectors, in an order of the target's.</summary>
+    public abstract string Even(string near, string far);
+
+    /// <summary>The odd lanes, in the order of <see cref="Even"/>.</summary>
+    public abstract string Odd(string near, string far);
+
+    /// <summary>A vector in the order of <see cref="Even"/>, put in order.</summary>
+    public abstract string InOrder(string vector);
+
     /// <summary>A statement that asks for the cache line at <paramref name="pointer"/>, into the second-level cache.</summary>
     public abstract string Fetch(string pointer);
 

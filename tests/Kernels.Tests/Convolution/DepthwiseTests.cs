@@ -7,14 +7,20 @@ public sealed class DepthwiseTests
 {
     public static TheoryData<int, int> Processors => [.. from bits in new[] { 128, 256, 512 } from threads in new[] { 1, 3 } select (bits, threads)];
 
+    // Single pixels, rows that fill no vector, one, two or a part of one more, columns that fill tiles of rows and leave some.
+    private static readonly DepthwiseShape[] Shapes =
+    [
+        new(1, 1, 1), new(3, 1, 1), new(1, 2, 2), new(2, 1, 20), new(2, 40, 3), new(5, 7, 7), new(1, 8, 8), new(2, 6, 9), new(37, 14, 14), new(3, 15, 15),
+        new(1, 16, 16), new(4, 5, 33), new(2, 13, 34), new(3, 28, 57),
+    ];
+
     [Theory]
     [MemberData(nameof(Processors))]
     public void Outputs_are_those_of_the_definition(int vectorBits, int threads)
     {
         using var device = CpuDevice.Emulating(threads, vectorBits);
         foreach (var kernel in Convolutions.Depthwise)
-            foreach (var (channels, height, width) in new[] { (1, 2, 2), (3, 1, 1), (5, 7, 7), (37, 14, 14), (4, 5, 33), (2, 40, 3), (3, 28, 57) })
-                new DepthwiseCase(kernel, new DepthwiseShape(channels, height, width)).Check(device);
+            foreach (var shape in Shapes) new DepthwiseCase(kernel, shape).Check(device);
     }
 
     [Theory]

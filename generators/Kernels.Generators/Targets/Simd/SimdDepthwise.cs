@@ -14,7 +14,7 @@ internal static class SimdDepthwise
     {
         foreach (var width in VectorWidth.All)
             using (writer.Open($"private sealed class {Name(width)}() : global::Kernels.CpuDepthwiseProgram({width.Bits})"))
-                DepthwiseSkeleton.Write(writer, new SimdGroupTile(width, spec.Epilogue), spec.Window);
+                new DepthwiseSkeleton(writer, new SimdGroupTile(width, spec.Epilogue), spec.Window).Write();
     }
 
     private static string Name(VectorWidth width) => $"Simd{width.Bits}";

@@ -7,6 +7,8 @@ namespace Kernels.Generators.Targets.Simd;
 /// <summary>What the SIMD target says of groups.</summary>
 internal sealed class SimdGroupTile(VectorWidth width, UserMethodSpec? epilogue) : GroupTile
 {
+    private const string EveryOther = "global::Kernels.EveryOtherLane";
+
     public override int Lanes => width.Lanes;
 
     public override string Vector => width.Of("float");
@@ -21,6 +23,14 @@ internal sealed class SimdGroupTile(VectorWidth width, UserMethodSpec? epilogue)
     public override string MultiplyAdd(string activation, string weight, string sum) => $"{width.Class}.MultiplyAddEstimate({activation}, {weight}, {sum})";
 
     public override string Load(string pointer) => $"{width.Class}.Load({pointer})";
+
+    public override string And(string left, string right) => $"({left} & {right})";
+
+    public override string Even(string near, string far) => $"{EveryOther}.Even({near}, {far})";
+
+    public override string Odd(string near, string far) => $"{EveryOther}.Odd({near}, {far})";
+
+    public override string InOrder(string vector) => $"{EveryOther}.InOrder({vector})";
 
     public override string Fetch(string pointer) => $"global::Kernels.CacheLine.Fetch({pointer});";
 

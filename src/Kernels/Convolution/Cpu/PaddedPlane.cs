@@ -2,18 +2,17 @@ using System.Runtime.Intrinsics;
 
 namespace Kernels;
 
-/// <summary>A channel with zeros around it and room for whole vectors, so that windows need no conditions at the border.</summary>
+/// <summary>A channel with zeros around it, so that windows need no conditions at the border.</summary>
 /// <remarks>Where windows move by two, even and odd columns of a row lie apart: neighbouring windows then read neighbouring floats.</remarks>
 internal readonly unsafe struct PaddedPlane
 {
     private readonly ConvolutionWindow _window;
     private readonly int _height, _width;
 
-    public PaddedPlane(ConvolutionWindow window, int height, int width, int lanes)
+    public PaddedPlane(ConvolutionWindow window, int height, int width)
     {
         (_window, _height, _width) = (window, height, width);
-        var columns = (window.Count(width) + lanes - 1) / lanes * lanes + (window.Side - 1) / window.Stride;
-        var part = Math.Max(columns, (width + 2 * window.Padding + window.Stride - 1) / window.Stride);
+        var part = (width + 2 * window.Padding + window.Stride - 1) / window.Stride;
         Odd = window.Stride == 1 ? 0 : part;
         Pitch = part * window.Stride;
     }

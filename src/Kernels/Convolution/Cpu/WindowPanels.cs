@@ -15,7 +15,7 @@ internal sealed unsafe class WindowPanels : PanelSource
     public WindowPanels(CpuDevice device, ConvolutionWindow window, ConvolutionShape shape)
     {
         (_device, _window, _inputs, _columns) = (device, window, shape.Inputs, window.Count(shape.Width));
-        _plane = new PaddedPlane(window, shape.Height, shape.Width, lanes: 1);
+        _plane = new PaddedPlane(window, shape.Height, shape.Width);
         _planes = (CpuBuffer)device.Allocate(sizeof(float) * _plane.Length * _inputs);
         _pad = new ParallelAction((channel, _) => _plane.Fill(_image + channel * _stride, Plane(channel)));
     }

@@ -20,14 +20,7 @@ public abstract unsafe class CpuDepthwiseProgram(int vectorBits) : DepthwiseProg
     public sealed override DepthwisePlan Plan(Device device, DepthwiseDeclaration declaration, in DepthwiseShape shape) =>
         new CpuDepthwisePlan((CpuDevice)device, declaration, shape, this);
 
-    /// <summary>Computes the windows of one channel, some of them twice: output and plane must be apart.</summary>
-    /// <param name="plane">The padded channel.</param>
-    /// <param name="pitch">Floats between padded rows.</param>
-    /// <param name="odd">Floats from a row's even columns to its odd ones, where windows move by two; then each kind lies side by side.</param>
-    /// <param name="weights">[taps].</param>
-    /// <param name="bias">Added to every output.</param>
-    /// <param name="output">[rows, columns]; a vector longer where columns do not fill one.</param>
-    /// <param name="rows">Rows of windows.</param>
-    /// <param name="columns">Windows of a row.</param>
-    public abstract void Channel(float* plane, long pitch, long odd, float* weights, float bias, float* output, int rows, int columns);
+    /// <summary>Computes the windows of one channel, some of them twice: output and image must be apart.</summary>
+    /// <param name="channel">The channel.</param>
+    public abstract void Channel(DepthwiseChannel* channel);
 }
