@@ -50,6 +50,7 @@ internal sealed class SimdExpression : ExpressionPrinter
             $"{_width.Class}.ConditionalSelect({MaskFor(choice.Kind, atom(choice.Condition))}, {atom(choice.WhenTrue)}, {atom(choice.WhenFalse)})",
         ConvertExpression { Kind: ValueKind.Int } convert => $"{_width.Class}.ConvertToInt32({atom(convert.Operand)})",
         ConvertExpression convert => $"{_width.Class}.ConvertToSingle({atom(convert.Operand)})",
+        CallExpression { Function: "Max" } max when max.Arguments[1] is LiteralExpression { Text: "0f" } => MaxOfZero(atom(max.Arguments[0])),
         CallExpression { Function: "Pow" } call => $"{Functions}.Pow({Arguments(call, atom)})",
         CallExpression call => $"{_width.Class}.{call.Function}({Arguments(call, atom)})",
         _ => throw new InvalidOperationException($"No rule for {operation.GetType().Name}."),
@@ -91,6 +92,9 @@ internal sealed class SimdExpression : ExpressionPrinter
             return binary.Left.Kind == ValueKind.Float ? $"{_width.Class}.AsInt32({text})" : text;
         }
     }
+
+    // The larger as processors choose it: a NaN second operand, and the second of two zeros. Zero added to that makes the zero positive.
+    private string MaxOfZero(string x) => $"({_width.Class}.MaxNative({TypeOf(ValueKind.Float)}.Zero, {x}) + {TypeOf(ValueKind.Float)}.Zero)";
 
     private static string Arguments(CallExpression call, Func<Expression, string> atom) => string.Join(", ", call.Arguments.Select(atom));
 
