@@ -17,8 +17,8 @@ internal static class GroupSkeleton
     // Groups written out in a row: fewer turns of a loop, whose number differs from block to block and is guessed wrong.
     private const int Together = 4;
 
-    // Groups between the one that is multiplied and the one whose pixels are asked for: where the rows outgrow the first-level
-    // cache, its rows are read in no order that the processor could foresee.
+    // Groups between the one that is multiplied and the one whose pixels are asked for: where rows outgrow the first-level
+    // cache, they are read in no order that the processor could foresee.
     private const int GroupsAhead = 8;
 
     // Tiles of outputs between the one that is summed and the one whose cache lines are asked for.
