@@ -9,7 +9,7 @@ public class CommandsTests
     [Fact]
     public void Every_call_of_the_tool_parses()
     {
-        var calls = ReadmeFile.Commands.Where(command => command.StartsWith("kernels", StringComparison.Ordinal)).ToArray();
+        var calls = ReadmeFile.Project.Commands.Where(command => command.StartsWith("kernels", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(calls);
         foreach (var call in calls) Assert.Equal([], CommandLine.ErrorsOf(call));
     }
@@ -18,7 +18,7 @@ public class CommandsTests
     public void Every_project_a_command_names_is_there_and_in_the_solution()
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "Kernels.sln")).Replace('\\', '/');
-        var projects = ReadmeFile.Text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)
+        var projects = ReadmeFile.Project.Text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)
             .Select(word => word.Trim('`', '.', ','))
             .Where(word => word.StartsWith("tools/Kernels.", StringComparison.Ordinal) || word.StartsWith("perf/Kernels.", StringComparison.Ordinal))
             .Distinct().ToArray();
@@ -39,7 +39,7 @@ public class CommandsTests
             return;
         }
 
-        Assert.Contains("tests/run.sh", ReadmeFile.Commands);
+        Assert.Contains("tests/run.sh", ReadmeFile.Project.Commands);
         foreach (var script in new[] { "tests/run.sh", ".ci/run" })
         {
             var path = Path.Combine(Repository.Root, script);

@@ -15,11 +15,7 @@ public class ExampleTests
     [Fact]
     public void The_example_compiles_with_the_generator_and_prints_the_density_of_its_mask()
     {
-        var source = Assert.Single(ReadmeFile.Blocks("csharp"));
-        using var image = new MemoryStream(Compile(source));
-        var context = new AssemblyLoadContext("readme", isCollectible: false);
-        var entry = context.LoadFromStream(image).EntryPoint!;
-
+        var source = Assert.Single(ReadmeFile.Project.Blocks("csharp"));
         long visited = 0, dense = 0;
         for (var query = 0; query < 2048; query++)
         for (var key = 0; key <= query; key++)
@@ -28,11 +24,21 @@ public class ExampleTests
             if (key < 4 || query - key < 256) visited++;
         }
 
-        Assert.Equal(FormattableString.Invariant($"visited {100.0 * visited / dense:F1} % of the scores"), Run(entry));
+        Assert.Equal(FormattableString.Invariant($"visited {100.0 * visited / dense:F1} % of the scores"), Run(source));
     }
 
-    private static string Run(MethodInfo entry)
+    [Fact]
+    public void Programs_that_declare_kernels_print_what_stands_under_them()
     {
+        var (programs, outputs) = (ReadmeFile.Declarations.Blocks("csharp"), ReadmeFile.Declarations.Blocks("text"));
+        Assert.True(programs.Count > 3);
+        Assert.Equal(outputs.Select(output => output.Trim()), programs.Select(Run));
+    }
+
+    private static string Run(string source)
+    {
+        using var image = new MemoryStream(Compile(source));
+        var entry = new AssemblyLoadContext("readme", isCollectible: false).LoadFromStream(image).EntryPoint!;
         var console = Console.Out;
         using var output = new StringWriter();
         Console.SetOut(output);
