@@ -19,7 +19,16 @@ internal static class CorrectnessMatrix
                (Action<Device>)problem.Check),
         .. from format in GroupedProduct.GpuFormats
            from type in GroupedProduct.Storages
-           select ($"grouped product, {format} {type}", (Action<Device>)(device => new GroupedProduct(format).Check(device, [type], 1, 6, 70))),
+           from isTransposed in new[] { false, true }
+           select ($"grouped product, {format} {type}{(isTransposed ? " transposed" : "")}", (Action<Device>)(device =>
+           {
+               if (isTransposed) new GroupedProduct(format).CheckTransposed(device, [type], 1, 6, 70);
+               else new GroupedProduct(format).Check(device, [type], 1, 6, 70);
+           })),
+        .. from sparse in new[] { false, true }
+           from problem in ProductCases.Transposed(sparse, "cuda")
+           select ($"transposed product {problem.Rows}x{problem.Inputs}x{problem.Outputs} {problem.WeightType}{(sparse ? " 2:4" : "")}",
+               (Action<Device>)problem.CheckTransposed),
         .. ConvolutionCases.Groups("cuda").Select(item => ($"convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
         .. ConvolutionCases.Depthwise.Select(item => ($"depthwise convolution, {item.Kernel.Declaration.Name} {item.Shape}", (Action<Device>)item.Check)),
         .. AttentionCases.Names.Select(name => ($"attention, {name}", (Action<Device>)AttentionCases.Named(name).Run)),

@@ -13,6 +13,9 @@ public readonly record struct MatMulShape(
     int Rows, int Inputs, int Outputs, ElementType WeightType = ElementType.Float32,
     ElementType InputType = ElementType.Float32, ElementType OutputType = ElementType.Float32, bool Transposed = false)
 {
-    /// <summary>Why a program that only leads from inputs to outputs cannot run the shape.</summary>
-    internal static Support OneWay => Support.No("weights are used transposed on the processor alone; elsewhere pack the transpose");
+    /// <summary>Columns of the activations.</summary>
+    internal int InputColumns => Transposed ? Outputs : Inputs;
+
+    /// <summary>Columns of the result.</summary>
+    internal int OutputColumns => Transposed ? Inputs : Outputs;
 }

@@ -12,6 +12,20 @@ public sealed record GroupedProduct(string Format)
     public static IReadOnlyList<string> GpuFormats { get; } =
         ["unstructured", "groups of 2", "groups of 4, epilogue", "3:32 in vectors", "blocks of 32×32", "1:4", "nothing"];
 
+    /// <summary>OpenCL takes its time to compile: a kernel for each number of outputs alike, a storage for each way to read them.</summary>
+    public static IReadOnlyDictionary<string, ElementType> OpenClStorages { get; } = new Dictionary<string, ElementType>
+    {
+        ["unstructured"] = ElementType.Int4, ["groups of 2"] = ElementType.Int8, ["groups of 4, epilogue"] = ElementType.Float16,
+        ["blocks of 32×32"] = ElementType.Float32,
+    };
+
+    /// <summary>Formats and the devices through ILGPU that tests run them on.</summary>
+    public static IEnumerable<(string Format, string Device)> OnGpus =>
+    [
+        .. from format in GpuFormats from device in new[] { "simulator", PtxDevices.Name } select (format, device),
+        .. from format in OpenClStorages.Keys select (format, "opencl"),
+    ];
+
     /// <summary>What multiplies each format, and a matrix of it.</summary>
     public static IReadOnlyDictionary<string, (MatMulKernel Kernel, Func<Random, SparseMatrix> Draw)> Formats { get; } = new Dictionary<string, (MatMulKernel, Func<Random, SparseMatrix>)>
     {

@@ -53,6 +53,22 @@ public sealed record ProductCase(
         Tolerance.AssertClose(expected, y, ElementType.Float32, $"{this} on {device.Name}");
     }
 
+    /// <summary>Leads activations of as many rows from the outputs back to the inputs on <paramref name="device"/>, and compares.</summary>
+    public void CheckTransposed(Device device)
+    {
+        var w = Weights();
+        using var weights = Kernel.Pack(device, Host(w, out var bytes), WeightType);
+        GC.KeepAlive(bytes);
+        using var plan = Kernel.Plan(device, new MatMulShape(Rows, Inputs, Outputs, WeightType, Transposed: true));
+        var (stored, turned) = (Stored(w), new float[w.Length]);
+        for (var i = 0; i < w.Length; i++) turned[i % Inputs * Outputs + i / Inputs] = stored[i];
+        var back = this with { Inputs = Outputs, Outputs = Inputs };
+        var x = back.Activations();
+        if (!Sparse) x[^1] = float.NegativeInfinity; // beside what a panel lacks
+        var expected = MatMulOracle.Multiply(x, turned, Rows, Outputs, Inputs, Epilogue);
+        Tolerance.AssertClose(expected, back.Run(device, plan, weights, x), ElementType.Float32, $"{this}, used transposed on {device.Name}");
+    }
+
     /// <summary>The weights as they are stored: pruned, and rounded where the storage does not hold them exactly.</summary>
     public float[] Stored(float[] w)
     {

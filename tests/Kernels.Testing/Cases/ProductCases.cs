@@ -19,6 +19,14 @@ public static class ProductCases
     // A group of simulated threads takes milliseconds for every barrier.
     private static readonly (int Rows, int Inputs, int Outputs)[] TinyShapes = [(1, 36, 33), (3, 40, 5), (9, 20, 70)];
 
+    // Used transposed: one and few rows, tiles, tails; more outputs than activations of one row are staged of at once.
+    private static readonly (int Rows, int Inputs, int Outputs)[] TransposedShapes =
+        [(1, 4, 1), (1, 36, 4200), (2, 1040, 53), (9, 40, 560), (16, 132, 31), (17, 24, 40), (65, 140, 97), (130, 72, 17)];
+
+    private static readonly (int Rows, int Inputs, int Outputs)[] PortableTransposedShapes = [(1, 36, 1100), (9, 140, 170), (65, 140, 97)];
+
+    private static readonly (int Rows, int Inputs, int Outputs)[] TinyTransposedShapes = [(1, 36, 40), (3, 20, 33), (17, 40, 70)];
+
     private static readonly (int Rows, int Inputs, int Outputs, int Padding)[] TensorShapes =
         [(1, 4, 1, 0), (3, 32, 17, 0), (70, 100, 130, 3), (129, 36, 5, 9), (40, 32 * 11 + 8, 64, 0)];
 
@@ -30,6 +38,14 @@ public static class ProductCases
         from shape in device switch { "simulator" => TinyShapes, "opencl" => PortableShapes, _ => Shapes }
         select new ProductCase(
             shape.Rows, shape.Inputs, shape.Outputs, type, sparse, Padding: shape.Rows % 3, Transposed: shape.Rows % 2 == 0);
+
+    /// <summary>Products of fp32 inputs by weights in every storage, used transposed.</summary>
+    /// <param name="sparse">Whether weights are 2:4.</param>
+    /// <param name="device">The device that is to run them.</param>
+    public static IEnumerable<ProductCase> Transposed(bool sparse, string device) =>
+        from type in Storages
+        from shape in device switch { "simulator" => TinyTransposedShapes, "opencl" => PortableTransposedShapes, _ => TransposedShapes }
+        select new ProductCase(shape.Rows, shape.Inputs, shape.Outputs, type, sparse, Padding: shape.Rows % 3);
 
     /// <summary>Products whose epilogue shows when it is applied twice, or to a part of the sum.</summary>
     /// <param name="sparse">Whether weights are 2:4.</param>

@@ -31,7 +31,11 @@ public sealed class FusedProductTests(SharedDevices devices) : IClassFixture<Sha
     public void Sums_are_finished_once_on_gpus(string name, string format)
     {
         var device = devices[name];
-        foreach (var problem in FusedProduct.Of(format)) problem.Check(device, name == "simulator" ? [2] : [1, 3, 67]);
+        foreach (var problem in FusedProduct.Of(format))
+        {
+            problem.Check(device, name == "simulator" ? [2] : [1, 3, 67]);
+            if (!problem.HasBias) problem.CheckTransposed(device, name == "simulator" ? 2 : 19);
+        }
     }
 
     [Theory]

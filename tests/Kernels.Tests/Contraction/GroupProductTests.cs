@@ -7,21 +7,10 @@ namespace Kernels.Tests.Contraction;
 /// <summary>Products by every sparse format, against what the format says it stores.</summary>
 public class GroupProductTests
 {
-    // OpenCL takes its time to compile: a kernel for each number of outputs alike, a storage for each way to read them.
-    private static readonly Dictionary<string, ElementType> OpenClStorages = new()
-    {
-        ["unstructured"] = ElementType.Int4, ["groups of 2"] = ElementType.Int8, ["groups of 4, epilogue"] = ElementType.Float16,
-        ["blocks of 32×32"] = ElementType.Float32,
-    };
-
     public static TheoryData<string, int> Processors { get; } =
         [.. from format in GroupedProduct.Formats.Keys from bits in new[] { 128, 256, 512 } select (format, bits)];
 
-    public static TheoryData<string, string> Gpus { get; } =
-    [
-        .. from format in GroupedProduct.GpuFormats from device in new[] { "simulator", PtxDevices.Name } select (format, device),
-        .. from format in OpenClStorages.Keys select (format, "opencl"),
-    ];
+    public static TheoryData<string, string> Gpus { get; } = [.. GroupedProduct.OnGpus];
 
     [Theory]
     [MemberData(nameof(Processors))]
@@ -37,7 +26,7 @@ public class GroupProductTests
     {
         using var device = TestDevices.Open(name);
         if (name == PtxDevices.Name) new GroupedProduct(format).Check(device, GroupedProduct.Storages, 1, 6, 70);
-        else new GroupedProduct(format).Check(device, [OpenClStorages.GetValueOrDefault(format)], 1, 6, name == "simulator" ? 17 : 70);
+        else new GroupedProduct(format).Check(device, [GroupedProduct.OpenClStorages.GetValueOrDefault(format)], 1, 6, name == "simulator" ? 17 : 70);
     }
 
     [Theory]

@@ -19,18 +19,29 @@ internal static class GpuGroupMatMul
         foreach (var (lowering, side, streamThreads) in Lowerings)
         {
             var tile = new GpuGroupTile(spec.GroupRows, side, streamThreads);
-            var groups = Multiprocessor.Groups(tile.Threads, Multiprocessor.MostRegisters / 2, tile.SharedBytes);
-            var shape = $"new global::Kernels.GpuProductShape({side}, {side}, {tile.Threads}, {tile.SharedBytes}, {groups}, "
-                + $"{tile.Teams * tile.GroupRows}, {tile.StreamThreads}, {tile.StreamSharedBytes})";
+            var back = new GpuTransposedGroupTile(spec.GroupRows, side, streamThreads);
+            var shape = Shape(side, tile.Threads, tile.SharedBytes, tile.Teams * tile.GroupRows, streamThreads, tile.StreamSharedBytes);
+            var transposed = Shape(side, back.Threads, back.SharedBytes, back.Teams, streamThreads, back.StreamSharedBytes);
             using var _ = writer.Open(
-                $"private sealed class {lowering}() : global::Kernels.GpuGroupMatMulProgram(global::Kernels.GpuLowering.{lowering}, {spec.GroupRows}, {shape})");
-            foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour" })
+                $"private sealed class {lowering}() : global::Kernels.GpuGroupMatMulProgram(global::Kernels.GpuLowering.{lowering}, {spec.GroupRows}, {shape}, {transposed})");
+            foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour", "TransposedTile", "TransposedStreamOne", "TransposedStreamFour" })
                 writer.Line($"public override global::System.Delegate {kernel}<TValues>() => {kernel}Kernel<TValues>;\n");
-            var skeleton = new GpuGroupSkeleton(writer, tile, new GpuEpilogue(writer, spec.Epilogue?.Parameters.Count ?? 0));
+            var epilogue = new GpuEpilogue(writer, spec.Epilogue?.Parameters.Count ?? 0);
+            var skeleton = new GpuGroupSkeleton(writer, tile, epilogue);
             skeleton.WriteTile("TileKernel");
             skeleton.WriteStream("StreamOneKernel", 1);
             skeleton.WriteStream("StreamFourKernel", 4);
-            if (spec.Epilogue is { } epilogue) GpuExpression.Printer.WriteMethod(writer, "Epilogue", epilogue);
+            var leadingBack = new GpuTransposedGroupSkeleton(writer, back, epilogue);
+            leadingBack.WriteTile("TransposedTileKernel");
+            leadingBack.WriteStream("TransposedStreamOneKernel", 1);
+            leadingBack.WriteStream("TransposedStreamFourKernel", GpuTransposedGroupTile.MostStreamRows);
+            if (spec.Epilogue is { } method) GpuExpression.Printer.WriteMethod(writer, "Epilogue", method);
         }
+    }
+
+    private static string Shape(int side, int threads, int sharedBytes, int streamOutputs, int streamThreads, int streamSharedBytes)
+    {
+        var groups = Multiprocessor.Groups(threads, Multiprocessor.MostRegisters / 2, sharedBytes);
+        return $"new global::Kernels.GpuProductShape({side}, {side}, {threads}, {sharedBytes}, {groups}, {streamOutputs}, {streamThreads}, {streamSharedBytes})";
     }
 }

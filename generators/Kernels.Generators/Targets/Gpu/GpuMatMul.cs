@@ -19,21 +19,39 @@ internal static class GpuMatMul
     {
         foreach (var (lowering, rows, outputs, slices) in Lowerings)
         {
-            GpuContractionTile tile = spec.IsDense
-                ? new GpuMatMulDenseTile(rows, outputs, slices)
-                : new GpuMatMulSemiStructuredTile(rows, outputs, slices);
-            var groups = Multiprocessor.Groups(tile.Threads, Multiprocessor.MostRegisters / 2, tile.SharedBytes);
-            var shape = $"new global::Kernels.GpuProductShape({rows}, {outputs}, {tile.Threads}, {tile.SharedBytes}, {groups}, "
-                + $"{GpuContractionTile.PanelWidth}, {tile.StreamThreads}, {tile.StreamSharedBytes})";
-            using var _ = writer.Open($"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {shape})");
-            foreach (var kernel in new[] { "Tile", "StreamOne", "StreamFour", "StreamEight" })
-                writer.Line($"public override global::System.Delegate {kernel}<TPanels>() => {kernel}Kernel<TPanels>;\n");
-            var skeleton = new GpuContractionSkeleton(writer, tile, new GpuEpilogue(writer, spec.Epilogue?.Parameters.Count ?? 0));
-            skeleton.WriteTile("TileKernel");
-            skeleton.WriteStream("StreamOneKernel", 1);
-            skeleton.WriteStream("StreamFourKernel", 4);
-            skeleton.WriteStream("StreamEightKernel", 8);
+            GpuForwardTile tile = spec.IsDense ? new GpuMatMulDenseTile(rows, outputs, slices) : new GpuMatMulSemiStructuredTile(rows, outputs, slices);
+            GpuTransposedTile back = spec.IsDense
+                ? new GpuTransposedDenseTile(rows, outputs, slices)
+                : new GpuTransposedSemiStructuredTile(rows, outputs, slices);
+            using var _ = writer.Open(
+                $"private sealed class {lowering}() : global::Kernels.GpuMatMulProgram(global::Kernels.GpuLowering.{lowering}, {Shape(tile)}, {Shape(back)})");
+            var finish = new GpuEpilogue(writer, spec.Epilogue?.Parameters.Count ?? 0);
+            var forward = new GpuContractionSkeleton(writer, tile, new GpuForwardStream(writer, tile), finish);
+            WriteKernels(writer, forward, "", [("One", 1), ("Four", 4), ("Eight", 8)]);
+            var transposed = new GpuContractionSkeleton(writer, back, new GpuTransposedStream(writer, back), finish);
+            WriteKernels(writer, transposed, "Transposed", [("One", 1), ("Eight", 8)]);
             if (spec.Epilogue is { } epilogue) GpuExpression.Printer.WriteMethod(writer, "Epilogue", epilogue);
         }
+    }
+
+    private static string Shape(GpuContractionTile tile)
+    {
+        var groups = Multiprocessor.Groups(tile.Threads, Multiprocessor.MostRegisters / 2, tile.SharedBytes);
+        return $"new global::Kernels.GpuProductShape({tile.Rows}, {tile.Outputs}, {tile.Threads}, {tile.SharedBytes}, {groups}, "
+            + $"{GpuContractionTile.PanelWidth}, {tile.StreamThreads}, {tile.StreamSharedBytes})";
+    }
+
+    private static void WriteKernels(SourceWriter writer, GpuContractionSkeleton skeleton, string direction, (string Name, int Rows)[] streams)
+    {
+        Override("Tile");
+        skeleton.WriteTile($"{direction}TileKernel");
+        foreach (var (name, rows) in streams)
+        {
+            Override($"Stream{name}");
+            skeleton.WriteStream($"{direction}Stream{name}Kernel", rows);
+        }
+
+        void Override(string kernel) =>
+            writer.Line($"public override global::System.Delegate {direction}{kernel}<TPanels>() => {direction}{kernel}Kernel<TPanels>;\n");
     }
 }

@@ -1,5 +1,6 @@
 using Kernels.Generators.Emission;
 using Kernels.Generators.Skeletons;
+using static Kernels.Generators.Skeletons.GpuPanelPlaces;
 
 namespace Kernels.Generators.Targets.Gpu;
 
@@ -8,22 +9,17 @@ namespace Kernels.Generators.Targets.Gpu;
 /// run holds the places of its sixteen weights, four bits a step. A tile spreads them to four columns with zeros between: one
 /// activation fetched for eight outputs costs less than one fetched for each weight.
 /// </summary>
-internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int slices) : GpuContractionTile(rows, outputs, slices)
+internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int slices) : GpuForwardTile(rows, outputs, slices)
 {
-    private const int Slots = 2, StagedSteps = Depth / 4, PanelThreads = Lanes * StagedSteps;
+    private const int StagedSteps = StagedColumns / 4, PanelThreads = Lanes * StagedSteps;
 
     public override int ColumnsPerStep => 4;
-
-    // A run in words, and in fours of them: places, then rows.
-    private static string RunWords => $"{PanelWidth} + {RunSteps * Slots} * TPanels.RowWords";
-
-    private static string RunQuads => $"({PanelWidth / 4} + {RunSteps * Slots} * (TPanels.RowWords >> 2))";
 
     private int Passes => Outputs / PanelWidth * PanelThreads / Threads;
 
     public override void BeginStaging(SourceWriter writer)
     {
-        writer.Line($"int lane = thread & {Lanes - 1}, stagedStep = (thread >> 4) & {StagedSteps - 1}, stagedPanel = thread >> 6;");
+        writer.Line($"int lane = thread & {Lanes - 1}, stagedStep = (thread >> 4) & {StagedSteps - 1}, stagedPanel = thread >> 6, firstPanel = firstOutput >> 5;");
         for (var pass = 0; pass < Passes; pass++)
             writer.Line($"var w{pass} = global::System.Math.Min(firstPanel + stagedPanel + {pass * Threads / PanelThreads}, a.Panels - 1) * a.PanelWords;");
     }
@@ -35,10 +31,10 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
             for (var pass = 0; pass < Passes; pass++)
             {
                 writer.Line($$"""
-                    var run{{pass}} = {{PastScales($"w{pass} + (step >> 3) * ({RunWords})", "step", 1)}};
-                    var scales{{pass}} = {{Scales($"w{pass} + ({GroupStart("step")} >> 3) * ({RunWords})", "step", 1)}};
+                    var run{{pass}} = {{Run($"w{pass}", "step", 1)}};
+                    var scales{{pass}} = {{RunScales($"w{pass}", "step", 1)}};
                     uint m{{pass}} = w[run{{pass}} + lane] >> ((step & 7) << 2), n{{pass}} = w[run{{pass}} + lane + {{Lanes}}] >> ((step & 7) << 2);
-                    var slots{{pass}} = run{{pass}} + {{PanelWidth}} + (step & 7) * {{Slots}} * TPanels.RowWords;
+                    var slots{{pass}} = {{RunSlots($"run{pass}", "step", 1)}};
                     var f{{pass}} = TPanels.Scale(TPanels.Load(w, slots{{pass}}, lane), w, scales{{pass}}, lane);
                     var g{{pass}} = TPanels.Scale(TPanels.Load(w, slots{{pass}} + TPanels.RowWords, lane), w, scales{{pass}}, lane);
                     """);
@@ -63,10 +59,10 @@ internal sealed class GpuMatMulSemiStructuredTile(int rows, int outputs, int sli
     public override void LoadStep(SourceWriter writer, string step, string name, int rows)
     {
         writer.Line($$"""
-            var run{{name}} = {{PastScales($"first + ({step} >> 3) * {RunQuads}", step, 4)}};
-            var scales{{name}} = {{Scales($"first + ({GroupStart(step)} >> 3) * {RunQuads}", step, 4)}};
+            var run{{name}} = {{Run("first", step, 4)}};
+            var scales{{name}} = {{RunScales("first", step, 4)}};
             global::Kernels.UInt4 m{{name}} = quads[run{{name}} + quad], n{{name}} = quads[run{{name}} + quad + {{SliceThreads}}];
-            var slots{{name}} = run{{name}} + {{PanelWidth / 4}} + (slice & {{RunSteps - 1}}) * {{Slots}} * (TPanels.RowWords >> 2);
+            var slots{{name}} = {{RunSlots($"run{name}", "slice", 4)}};
             var f{{name}} = TPanels.Scale(TPanels.LoadEight(quads, slots{{name}}, quad), quads, scales{{name}}, quad);
             var g{{name}} = TPanels.Scale(TPanels.LoadEight(quads, slots{{name}} + (TPanels.RowWords >> 2), quad), quads, scales{{name}}, quad);
             """);

@@ -5,8 +5,9 @@ namespace Kernels;
 /// <summary>A product by dense or 2:4 weights for one ILGPU lowering. Generated code supplies the kernels; packing and launching are shared.</summary>
 /// <param name="lowering">The devices it is for.</param>
 /// <param name="shape">The division of a product among threads.</param>
+/// <param name="transposed">That of a product by weights used transposed.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape shape) : GpuProductProgram(lowering, shape)
+public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape shape, GpuProductShape transposed) : GpuProductProgram(lowering, shape, transposed)
 {
     /// <summary>Outputs of a weight panel.</summary>
     internal const int PanelWidth = 32;
@@ -26,6 +27,15 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
     /// <summary>The kernel for blocks of eight rows, type argument bound.</summary>
     public abstract Delegate StreamEight<TPanels>() where TPanels : struct, IGpuPanels;
 
+    /// <summary>The kernel for any number of rows past weights used transposed, type argument bound.</summary>
+    public abstract Delegate TransposedTile<TPanels>() where TPanels : struct, IGpuPanels;
+
+    /// <summary>The kernel for one row past weights used transposed, type argument bound.</summary>
+    public abstract Delegate TransposedStreamOne<TPanels>() where TPanels : struct, IGpuPanels;
+
+    /// <summary>The kernel for blocks of eight rows past weights used transposed, type argument bound.</summary>
+    public abstract Delegate TransposedStreamEight<TPanels>() where TPanels : struct, IGpuPanels;
+
     /// <inheritdoc/>
     public sealed override PackedWeights Pack(Device device, MatMulDeclaration declaration, HostMatrix source, ElementType type)
     {
@@ -41,20 +51,18 @@ public abstract class GpuMatMulProgram(GpuLowering lowering, GpuProductShape sha
         new GpuMatMulPlan((IlgpuDevice)device, declaration, problem, this);
 
     /// <inheritdoc/>
-    internal sealed override GpuProductSources Sources(string name, ElementType type) => type switch
+    internal sealed override GpuProductSources Sources(string name, ElementType type, bool isTransposed) => type switch
     {
-        ElementType.Float32 => Sources<GpuFloat32Panels>(name, type),
-        ElementType.BFloat16 => Sources<GpuPairPanels<GpuBFloat16>>(name, type),
-        ElementType.Float16 => Sources<GpuPairPanels<GpuFloat16>>(name, type),
-        ElementType.Int8 => Sources<GpuInt8Panels>(name, type),
-        _ => Sources<GpuInt4Panels>(name, type),
+        ElementType.Float32 => Sources<GpuFloat32Panels>(name, type, isTransposed),
+        ElementType.BFloat16 => Sources<GpuPairPanels<GpuBFloat16>>(name, type, isTransposed),
+        ElementType.Float16 => Sources<GpuPairPanels<GpuFloat16>>(name, type, isTransposed),
+        ElementType.Int8 => Sources<GpuInt8Panels>(name, type, isTransposed),
+        _ => Sources<GpuInt4Panels>(name, type, isTransposed),
     };
 
-    private GpuProductSources Sources<TPanels>(string name, ElementType type) where TPanels : struct, IGpuPanels =>
-        new(
-            [
-                Stream(name, 1, type, StreamOne<TPanels>(), type == ElementType.Int4 ? UnpackingGroups : null),
-                Stream(name, 4, type, StreamFour<TPanels>()), Stream(name, 8, type, StreamEight<TPanels>()),
-            ],
-            Tile(name, type, Tile<TPanels>()));
+    private GpuProductSources Sources<TPanels>(string name, ElementType type, bool isTransposed) where TPanels : struct, IGpuPanels => isTransposed
+        ? Sources(name, type, true, TransposedTile<TPanels>(), (1, TransposedStreamOne<TPanels>(), null), (8, TransposedStreamEight<TPanels>(), null))
+        : Sources(
+            name, type, false, Tile<TPanels>(), (1, StreamOne<TPanels>(), type == ElementType.Int4 ? UnpackingGroups : null),
+            (4, StreamFour<TPanels>(), null), (8, StreamEight<TPanels>(), null));
 }

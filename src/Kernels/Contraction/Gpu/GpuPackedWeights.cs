@@ -36,12 +36,12 @@ internal abstract unsafe class GpuPackedWeights : PackedWeights
                 $"a {source.Type}[{source.Rows}, {source.Columns}] matrix to repack",
                 $"these weights hold a [{Outputs}, {Inputs}] matrix{(_scaleInputs == 0 ? "" : $" with scales for {_scaleInputs} inputs")}",
                 "Pass a matrix of the shape that was packed.");
-        var packed = (byte*)NativeMemory.AlignedAlloc((nuint)ByteLength, 64);
+        var packed = (byte*)NativeMemory.AlignedAlloc((nuint)Buffer.ByteLength, 64);
         try
         {
             Pack(source, packed);
-            for (long done = 0; done < ByteLength; done += LargestCopy)
-                Buffer.CopyFrom(new ReadOnlySpan<byte>(packed + done, (int)Math.Min(LargestCopy, ByteLength - done)), done);
+            for (long done = 0; done < Buffer.ByteLength; done += LargestCopy)
+                Buffer.CopyFrom(new ReadOnlySpan<byte>(packed + done, (int)Math.Min(LargestCopy, Buffer.ByteLength - done)), done);
         }
         finally
         {

@@ -1,9 +1,10 @@
 namespace Kernels;
 
-/// <summary>The kernels of a product for one storage of weights.</summary>
+/// <summary>The kernels of a product for one storage of weights, in one direction.</summary>
+/// <param name="Shape">The division of the product among threads.</param>
 /// <param name="Streams">Kernels past which blocks of a few rows stream, fewest rows first.</param>
 /// <param name="Tile">The kernel for many rows.</param>
-internal sealed record GpuProductSources((int Rows, GpuKernelSource Source)[] Streams, GpuKernelSource Tile)
+internal sealed record GpuProductSources(GpuProductShape Shape, (int Rows, GpuKernelSource Source)[] Streams, GpuKernelSource Tile)
 {
     /// <summary>All of them.</summary>
     public IEnumerable<GpuKernelSource> All => Streams.Select(stream => stream.Source).Append(Tile);

@@ -27,7 +27,7 @@ public struct ProductArguments
     /// <summary>Columns of the activations, and of the result.</summary>
     public int Inputs, Outputs;
 
-    /// <summary>Steps of the contraction: columns, or groups of four.</summary>
+    /// <summary>Steps of a panel: inputs of the weights, or groups of four.</summary>
     public int Steps;
 
     /// <summary>The steps that share a scale, as an exponent of two; 30 where all do, or none is needed.</summary>

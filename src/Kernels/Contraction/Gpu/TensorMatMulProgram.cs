@@ -38,7 +38,7 @@ public abstract class TensorMatMulProgram(ElementType type, int tokens, int thre
     /// <inheritdoc/>
     public sealed override Support Supports(Device device, MatMulDeclaration declaration, in MatMulShape shape)
     {
-        if (shape.Transposed) return MatMulShape.OneWay;
+        if (shape.Transposed) return Support.No("tensor cores do not use weights transposed; Float32 inputs need none, or pack the transpose");
         var gpu = (IlgpuDevice)device;
         if (shape.InputType != Type || shape.WeightType != Type)
             return Support.No($"tensor cores multiply {Type} inputs by {Type} weights");

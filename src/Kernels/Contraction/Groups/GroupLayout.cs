@@ -26,6 +26,9 @@ internal readonly record struct GroupLayout(ElementType Type, int Outputs, int I
     /// <summary>Scales of an output.</summary>
     public int ScaleGroups => ScaleInputs == 0 ? 0 : (Inputs - 1) / ScaleInputs + 1;
 
+    /// <summary>The inputs that share a scale, as an exponent of two; 30 where all do, or none is needed. Only for layouts of a power of two.</summary>
+    public int ScaleShift => ScaleGroups > 1 ? int.Log2(ScaleInputs) : 30;
+
     /// <summary>Where the stored inputs begin.</summary>
     public long Columns => Round(4L * (Groups * Segments + 1));
 

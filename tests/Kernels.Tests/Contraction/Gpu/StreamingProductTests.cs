@@ -34,6 +34,23 @@ public sealed class StreamingProductTests
         }
     }
 
-    private static IEnumerable<GpuKernelSource> Streams(MatMulKernel kernel) =>
-        kernel.GpuSources(GpuLowering.Cuda).Where(source => source.Name.Contains(" row"));
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_used_transposed_are_loaded_so_too_and_activations_once(bool sparse)
+    {
+        foreach (var source in Streams(sparse ? Products.TwoOfFour : Products.Dense, isTransposed: true))
+        {
+            if (source.Name.Contains(nameof(ElementType.Int8)) || source.Name.Contains(nameof(ElementType.Int4))) continue;
+
+            // Eight outputs of four inputs: four rows of a panel, or two and their places. Eight activations are staged by each thread.
+            var values = source.Name.Contains(nameof(ElementType.Float32)) ? 2 : 1;
+            var ptx = PtxCompiler.Compile(source);
+            Assert.Equal(sparse ? 2 * values + 2 : 4 * values, Regex.Count(ptx, @"ld\.(global\.)?v4\."));
+            Assert.Equal(8 + 2, Regex.Count(ptx, @"ld\.(global\.)?[bf]32")); // and a bias and an operand
+        }
+    }
+
+    private static IEnumerable<GpuKernelSource> Streams(MatMulKernel kernel, bool isTransposed = false) =>
+        kernel.GpuSources(GpuLowering.Cuda).Where(source => source.Name.Contains(" row") && source.Name.Contains("transposed") == isTransposed);
 }
