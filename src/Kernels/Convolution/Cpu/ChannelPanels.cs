@@ -26,22 +26,14 @@ internal sealed unsafe class ChannelPanels(int channels) : PanelSource
         {
             var source = _image + channel * _stride + first;
             var target = panels + (long)channel * pitch;
-            if (width == CacheLine.Floats)
-                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.CopyLine(source, target);
-            else if (width == CacheLine.Floats + PixelRun.Eight)
-                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats)
-                {
-                    PixelRun.CopyLine(source, target);
-                    PixelRun.CopyEight(source + CacheLine.Floats, target + CacheLine.Floats);
-                }
-            else if (width < PixelRun.Eight && channel + 1 < channels)
+            if (width < PixelRun.Eight && channel + 1 < channels)
                 // What is copied beyond a row is overwritten with the next.
-                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.CopyEight(source, target);
-            else
-                for (var tile = 0; tile < whole; tile++, source += width, target += panelFloats) PixelRun.Copy(source, target, width);
+                for (var tile = 0; tile < whole; tile++) PixelRun.CopyEight(source + tile * width, target + tile * panelFloats);
+            else PixelRun.CopyTiles(source, target, whole, width, panelFloats);
             if (whole * width == pixels) continue;
             var rest = pixels - whole * width;
-            PixelRun.Copy(source, target, rest);
+            target += whole * panelFloats;
+            PixelRun.Copy(source + whole * width, target, rest);
             for (var i = rest; i < width; i++) target[i] = 0;
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kernels;
 
 /// <summary>The rows of a k×k convolution: for each channel and tap, the pixels that the tap meets as the window moves; zeros beyond the image.</summary>
@@ -49,22 +51,38 @@ internal sealed unsafe class WindowPanels : PanelSource
 
     private float* Plane(int channel) => (float*)_planes.Pointer + channel * _plane.Length;
 
-    // Runs of windows within one row of windows and one tile.
+    // Whole tiles within one row of windows together, and runs that end with a row or with a tile.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillRow(float* tap, float* target, long panel, int first, int pixels, int width)
     {
         var (row, column) = Math.DivRem(first, _columns);
         var inTile = 0;
         for (var done = 0; done < pixels;)
         {
-            var count = Math.Min(Math.Min(_columns - column, width - inTile), pixels - done);
-            PixelRun.Copy(tap + row * _window.Stride * _plane.Pitch + column, target + inTile, count);
+            var source = tap + row * _window.Stride * _plane.Pitch + column;
+            var count = Math.Min(_columns - column, pixels - done);
+            if (inTile == 0 && count >= width)
+            {
+                var tiles = count / width;
+                PixelRun.CopyTiles(source, target, tiles, width, panel);
+                target += tiles * panel;
+                count = tiles * width;
+            }
+            else
+            {
+                count = Math.Min(count, width - inTile);
+                PixelRun.Copy(source, target + inTile, count);
+                inTile += count;
+                if (inTile == width)
+                {
+                    target += panel;
+                    inTile = 0;
+                }
+            }
+
             done += count;
             column += count;
-            inTile += count;
             if (column == _columns) (row, column) = (row + 1, 0);
-            if (inTile < width) continue;
-            target += panel;
-            inTile = 0;
         }
 
         if (inTile != 0) new Span<float>(target + inTile, width - inTile).Clear();
