@@ -61,6 +61,8 @@ internal sealed class DepthwiseSkeleton(SourceWriter writer, GroupTile tile, Win
     private void WriteTile(int rows, bool isMasked)
     {
         writer.Line("var p = inside + at;");
+        for (var x = 0; isMasked && x < window.Side; x++)
+            if (IsMasked(x)) writer.Line($"var m{x} = {Mask(x - window.Padding)};");
         for (var y = 0; y < PixelRows(rows); y++)
         {
             var isInside = !MayLieBeyond(y, PixelRows(rows));
@@ -87,30 +89,19 @@ internal sealed class DepthwiseSkeleton(SourceWriter writer, GroupTile tile, Win
     // Where windows move by two, vectors of neighbours hold the pixels of two taps.
     private void WritePixels(string row, int x, bool isMasked, bool isFirstRow)
     {
-        var declares = x == 0 && isFirstRow ? "var " : "";
-        if (window.Stride == 1)
-        {
-            writer.Line($"{declares}pixels = {Load(row, x, 0, isMasked && IsMasked(x))};");
-            return;
-        }
-
+        var (declares, column) = (x == 0 && isFirstRow ? "var " : "", x - window.Padding);
         // Taps pair up from the last; the first of an odd number stays alone.
-        var isPaired = (window.Side - x) % 2 == 0;
-        var isSecond = !isPaired && x > 0;
-        if (!isSecond)
-        {
-            var hasMask = isMasked && (IsMasked(x) || isPaired && IsMasked(x + 1));
-            writer.Line($"{declares}near = {Load(row, x, 0, hasMask)};\n{declares}far = {Load(row, x, tile.Lanes, hasMask)};");
-        }
-
-        writer.Line($"{declares}pixels = {(isSecond ? tile.Odd("near", "far") : tile.Even("near", "far"))};");
+        var isSecond = x > 0 && (window.Side - x) % 2 == 1;
+        if (window.Stride == 2 && !isSecond)
+            writer.Line($"{declares}near = {tile.Load($"{row} + {column}")};\n{declares}far = {tile.Load($"{row} + {column + tile.Lanes}")};");
+        var pixels = window.Stride == 1 ? tile.Load($"{row} + {column}") : isSecond ? tile.Odd("near", "far") : tile.Even("near", "far");
+        writer.Line($"{declares}pixels = {(isMasked && IsMasked(x) ? tile.And(pixels, $"m{x}") : pixels)};");
     }
 
-    private string Load(string row, int x, int further, bool isMasked)
+    private string Mask(int column)
     {
-        var column = x - window.Padding + further;
-        var pixels = tile.Load($"{row} + {column}");
-        return isMasked ? tile.And(pixels, tile.Load($"valid + at + {column}")) : pixels;
+        var mask = tile.Load($"valid + at + {column}");
+        return window.Stride == 1 ? mask : tile.Even(mask, tile.Load($"valid + at + {column + tile.Lanes}"));
     }
 
     // Pixels of the other taps lie inside in every window.
