@@ -2,7 +2,7 @@ using Kernels.Generators.Emission;
 
 namespace Kernels.Generators.Skeletons;
 
-/// <summary>What <see cref="GpuForwardSkeleton"/> is told: a thread of a stream has eight outputs, and slices take turns at the steps.</summary>
+/// <summary>What <see cref="GpuForwardStream"/> is told: a thread of a stream has eight outputs, and slices take turns at the steps.</summary>
 /// <inheritdoc cref="GpuContractionTile"/>
 internal abstract class GpuForwardTile(int rows, int outputs, int slices) : GpuContractionTile(rows, outputs, slices)
 {

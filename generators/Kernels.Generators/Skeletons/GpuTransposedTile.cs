@@ -3,7 +3,7 @@ using Kernels.Generators.Emission;
 namespace Kernels.Generators.Skeletons;
 
 /// <summary>
-/// What the kernels of weights used transposed are told: a panel of outputs goes through shared memory at a time, and a thread of a stream
+/// What <see cref="GpuTransposedStream"/> and the tile of weights used transposed are told: a panel of outputs goes through shared memory at a time, and a thread of a stream
 /// has four of a strip's 32 inputs.
 /// </summary>
 /// <inheritdoc cref="GpuContractionTile"/>

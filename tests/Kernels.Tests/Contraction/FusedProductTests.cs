@@ -34,7 +34,8 @@ public sealed class FusedProductTests(SharedDevices devices) : IClassFixture<Sha
         foreach (var problem in FusedProduct.Of(format))
         {
             problem.Check(device, name == "simulator" ? [2] : [1, 3, 67]);
-            if (!problem.HasBias) problem.CheckTransposed(device, name == "simulator" ? 2 : 19);
+            if (problem.HasBias) continue;
+            foreach (var rows in name == "simulator" ? new[] { 2 } : [2, 19]) problem.CheckTransposed(device, rows);
         }
     }
 

@@ -91,6 +91,20 @@ public sealed class TransposedProductTests(SharedDevices devices) : IClassFixtur
         }
     }
 
+    [Fact]
+    public void A_capture_does_not_sort_stored_inputs()
+    {
+        using var device = PtxDevices.Open();
+        var matrix = RandomSparse.Blocks(12, 40, 2, 1, 0.5, new Random(6));
+        using var weights = Products.GroupsOfTwo.Pack(device, matrix);
+        using var plan = Products.GroupsOfTwo.Plan(device, new MatMulShape(1, 40, 12, Transposed: true));
+        using var buffer = device.Allocate(1024);
+        void Run() => plan.Run(Tensor.Matrix(buffer, ElementType.Float32, 1, 12), weights, Tensor.Matrix(buffer, ElementType.Float32, 1, 40, 16));
+        Assert.Contains("Do it before the capture", Assert.Throws<InvalidOperationException>(() => device.Capture(Run)).Message);
+        Run();
+        device.Capture(Run).Dispose();
+    }
+
     [Theory]
     [InlineData("4:16")]
     [InlineData("groups of 2")]

@@ -4,7 +4,6 @@ namespace Kernels;
 internal sealed unsafe class GpuGroupWeights(IlgpuDevice device, MatMulDeclaration declaration, GroupLayout layout)
     : GpuPackedWeights(device, declaration, layout.Outputs, layout.Inputs, layout.Type, layout.ScaleInputs, layout.ByteLength)
 {
-    private readonly Lock _gate = new();
     private GpuInputIndex? _index;
     private bool _isIndexed;
 
@@ -14,16 +13,16 @@ internal sealed unsafe class GpuGroupWeights(IlgpuDevice device, MatMulDeclarati
     /// <inheritdoc/>
     public override long ByteLength => base.ByteLength + (_index?.Buffer.ByteLength ?? 0);
 
-    /// <summary>The stored inputs by input, which weights used transposed need: sorted when first asked for, and anew for other weights.</summary>
+    /// <summary>
+    /// The stored inputs by input, which weights used transposed need: sorted when first asked for, and anew for other weights. The caller holds
+    /// the device's lock.
+    /// </summary>
     public GpuInputIndex IndexByInput()
     {
-        lock (_gate)
-        {
-            _index ??= new GpuInputIndex((IlgpuDevice)Device, layout);
-            if (!_isIndexed) _index.Fill(Buffer);
-            _isIndexed = true;
-            return _index;
-        }
+        _index ??= new GpuInputIndex((IlgpuDevice)Device, layout);
+        if (!_isIndexed) _index.Fill(Buffer);
+        _isIndexed = true;
+        return _index;
     }
 
     /// <inheritdoc/>
