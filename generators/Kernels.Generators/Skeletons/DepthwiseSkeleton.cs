@@ -16,6 +16,9 @@ internal sealed class DepthwiseSkeleton(SourceWriter writer, GroupTile tile, Win
     // Rows of windows of a tile: images of networks are so often halved to a side of seven.
     private const int TileRows = 7;
 
+    // Floats of a cache line.
+    private const int FloatsOfLine = 16;
+
     // Windows of a tile begin in so many columns.
     private readonly int _tileColumns = tile.Lanes * window.Stride;
 
@@ -46,8 +49,10 @@ internal sealed class DepthwiseSkeleton(SourceWriter writer, GroupTile tile, Win
                 if (MayLieBeyond(y, PixelRows(rows)))
                     writer.Line($"var p{y} = (uint)(top + {y}) < (uint)height ? image + (top + {y}) * width : zeros;");
             writer.Line($"float* inside = image + (top + {window.Padding}) * width, y = channel->Output + row * columns;");
+            if (rows > 1) writer.Line($"float* nextPixels = inside + {rows * window.Stride} * width, nextOutputs = y + {rows} * columns;");
             using (writer.Open("for (nint left = 0;;)"))
             {
+                if (rows > 1) WriteFetches(rows);
                 writer.Line($"var at = left * {window.Stride};");
                 var reach = _tileColumns - window.Stride + window.Side - window.Padding;
                 using (writer.Open($"if (at >= {window.Padding} && at + {reach} <= width)")) WriteTile(rows, isMasked: false);
@@ -56,6 +61,13 @@ internal sealed class DepthwiseSkeleton(SourceWriter writer, GroupTile tile, Win
                 writer.Line($"left = global::System.Math.Min(left + {tile.Lanes}, columns - {tile.Lanes});");
             }
         }
+    }
+
+    // What the next row of tiles reads and writes lies in one piece: each tile asks for its share, as rows are too short to be foreseen.
+    private void WriteFetches(int rows)
+    {
+        foreach (var (next, share) in new[] { ("nextPixels", rows * window.Stride * window.Stride), ("nextOutputs", rows) })
+            for (var ahead = 0; ahead < share * tile.Lanes; ahead += FloatsOfLine) writer.Line(tile.FetchNear($"{next} + {share} * left + {ahead}"));
     }
 
     private void WriteTile(int rows, bool isMasked)
