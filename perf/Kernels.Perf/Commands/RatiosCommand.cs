@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Kernels.Perf.Limits;
 using Kernels.Perf.Reports;
 using Kernels.Perf.Rows;
@@ -29,14 +30,15 @@ internal static class RatiosCommand
         };
         threads.Validators.Add(result =>
         {
-            foreach (var count in result.GetValueOrDefault<int[]>() ?? [])
-                if (count < 1 || count > Environment.ProcessorCount)
-                    result.AddError($"--threads {count}: this machine has 1 to {Environment.ProcessorCount} processors to measure with.");
+            foreach (var count in result.Tokens)
+                if (!int.TryParse(count.Value, CultureInfo.InvariantCulture, out var number) || number < 1 || number > Environment.ProcessorCount)
+                    result.AddError($"--threads {count.Value}: numbers from 1 to {Environment.ProcessorCount}, apart by spaces, can be measured on this machine.");
         });
         var rounds = new Option<int>("--rounds") { Description = "Samples of each contender.", HelpName = "N", DefaultValueFactory = _ => 9 };
         rounds.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--rounds must be at least 1.");
+            foreach (var count in result.Tokens)
+                if (!int.TryParse(count.Value, CultureInfo.InvariantCulture, out var number) || number < 1) result.AddError($"--rounds {count.Value}: a number of at least 1 is needed.");
         });
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file.", HelpName = "FILE" };
         json.Validators.Add(result =>
