@@ -64,7 +64,12 @@ public sealed class ProcessTests : IDisposable
         _model.Change("max_position_embeddings", 200_000);
         using var process = ToolProcess.Start("run", "--model", _model.Folder, "--prompt", "x", "--max-tokens", "199000");
         Assert.NotEqual(-1, process.StandardOutput.Read()); // the first character: it is writing
-        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)])!) kill.WaitForExit();
+        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)])!)
+        {
+            kill.WaitForExit();
+            Assert.Equal(0, kill.ExitCode);
+        }
+
         var outcome = ToolProcess.Finish(process);
         Assert.Equal("kernels: interrupted; what was printed so far is not a whole answer.\n", outcome.Error);
         Assert.Equal(code, outcome.Code);

@@ -47,8 +47,9 @@ internal static class ToolProcess
         var output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(Limit))
         {
+            var processorTime = process.TotalProcessorTime;
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"The tool did not end within {Limit}.");
+            Assert.Fail($"The tool did not end within {Limit}. It used {processorTime} of a processor, and printed {output.Result.Length} characters and on standard error '{error.Result}'.");
         }
 
         process.WaitForExit();
